@@ -1,0 +1,115 @@
+package dev.athanor.kernel;
+
+/**
+ * The loops that touch numbers, one row at a time. Two providers exist, a plain Java one and the Vector API one, and they
+ * return the same bits: element-wise work uses the same fused multiply-adds in both, and every reduction runs over
+ * {@link #LANES} logical lanes (element i goes to lane i mod 16, one chain per lane) folded by halves (8, 4, 2, 1).
+ *
+ * <p>Every method takes an array and the index of its first element. Nothing is allocated and nothing is shared between calls, so
+ * any number of threads may call at once on disjoint outputs.
+ */
+public interface Kernels {
+    /** Logical lanes of a reduction: fixed, so that 128, 256 and 512-bit machines agree to the bit. */
+    int LANES = 16;
+
+    /** What this provider is, for logs and {@code doctor}: {@code scalar} or {@code vector-512}. */
+    String name();
+
+    // ---- reductions
+
+    float sum(float[] x, int xo, int n);
+
+    float dot(float[] a, int ao, float[] b, int bo, int n);
+
+    /** Largest element; NaN if any is NaN, negative infinity when n is 0. */
+    float max(float[] x, int xo, int n);
+
+    /** Whether every element is finite. */
+    boolean allFinite(float[] x, int xo, int n);
+
+    // ---- element-wise
+
+    /** out += x. */
+    void add(float[] out, int oo, float[] x, int xo, int n);
+
+    /** out = fma(scale, x, out). */
+    void addScaled(float[] out, int oo, float scale, float[] x, int xo, int n);
+
+    /** out = out * scale. */
+    void scale(float[] out, int oo, float scale, int n);
+
+    /** out = exp(x - shift), own polynomial, at most 2 ulp off; returns the sum of out. In place is allowed. */
+    float expShifted(float[] out, int oo, float[] x, int xo, float shift, int n);
+
+    // ---- norms, one row of n elements
+
+    /** out = (x - mean) * rstd * weight + bias; writes mean and rstd to stats[so], stats[so+1]. bias may be absent: pass boff = -1. */
+    void layerNorm(
+            float[] out, int oo, float[] x, int xo, float[] weight, int wo, float[] bias, int boff, float epsilon, float[] stats, int so, int n);
+
+    /**
+     * dx (+)= gradient of layerNorm; dweight += dy * xhat; dbias += dy (skipped when dbo = -1). {@code accumulate} says whether dx is
+     * added to or written.
+     */
+    void layerNormBackward(
+            float[] dx, int dxo, boolean accumulate, float[] dweight, int dwo, float[] dbias, int dbo, float[] dy, int dyo,
+            float[] x, int xo, float[] weight, int wo, float[] stats, int so, int n);
+
+    /** out = x * rrms * weight with rrms = 1/sqrt(mean(x^2) + epsilon); writes rrms to stats[so]. */
+    void rmsNorm(float[] out, int oo, float[] x, int xo, float[] weight, int wo, float epsilon, float[] stats, int so, int n);
+
+    /** dx (+)= gradient of rmsNorm; dweight += dy * x * rrms. */
+    void rmsNormBackward(
+            float[] dx, int dxo, boolean accumulate, float[] dweight, int dwo, float[] dy, int dyo, float[] x, int xo, float[] weight, int wo,
+            float[] stats, int so, int n);
+
+    // ---- activations
+
+    /** out = 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))). */
+    void geluTanh(float[] out, int oo, float[] x, int xo, int n);
+
+    /** dx = dy * geluTanh'(x); dx may be dy. */
+    void geluTanhBackward(float[] dx, int dxo, float[] dy, int dyo, float[] x, int xo, int n);
+
+    /** out = 0.5 x (1 + erf(x / sqrt 2)). */
+    void geluErf(float[] out, int oo, float[] x, int xo, int n);
+
+    /** dx = dy * geluErf'(x); dx may be dy. */
+    void geluErfBackward(float[] dx, int dxo, float[] dy, int dyo, float[] x, int xo, int n);
+
+    /** out = silu(gate) * up, silu(g) = g / (1 + exp(-g)). */
+    void siluGate(float[] out, int oo, float[] gate, int go, float[] up, int uo, int n);
+
+    /** dgate = dy * up * silu'(gate); dup = dy * silu(gate). dgate and dup may be gate and up themselves. */
+    void siluGateBackward(
+            float[] dgate, int dgo, float[] dup, int duo, float[] dy, int dyo, float[] gate, int go, float[] up, int uo, int n);
+
+    // ---- positions
+
+    /**
+     * Rotates pairs (x[i], x[i + half]) by the angles whose cosines and sines start at co and so: (a c - b s, b c + a s). With
+     * {@code inverse} the sine is negated, which is also the backward pass.
+     */
+    void rotate(float[] x, int xo, float[] cos, int co, float[] sin, int so, int half, boolean inverse);
+
+    // ---- softmax and loss
+
+    /** x = softmax(x) in place; returns log(sum(exp(x))) of the input. */
+    float softmax(float[] x, int xo, int n);
+
+    /**
+     * Turns a row of logits into its gradient scale * (softmax - onehot(target)) in place and returns -log softmax[target].
+     */
+    float crossEntropy(float[] logits, int lo, int n, int target, float scale);
+
+    // ---- optimiser
+
+    /**
+     * One AdamW step (arXiv:1711.05101) as PyTorch orders it: p *= 1 - lr*decay; m = m + (1-beta1)(g - m); v = beta2 v + (1-beta2) g g;
+     * p -= (lr/bias1) * m / (sqrt(v)/sqrt(bias2) + epsilon), with g = gradientScale * gradient, bias1 = 1 - beta1^t, bias2 = 1 -
+     * beta2^t.
+     */
+    void adamW(
+            float[] p, int po, float[] gradient, int go, float gradientScale, float[] m, int mo, float[] v, int vo, int n, float lr, float beta1,
+            float beta2, float epsilon, float decay, float bias1, float bias2);
+}
