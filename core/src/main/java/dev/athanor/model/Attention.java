@@ -1,0 +1,121 @@
+package dev.athanor.model;
+
+import dev.athanor.kernel.FlashAttention.Layout;
+import dev.athanor.kernel.RotaryTable;
+import dev.athanor.model.TensorSpec.Role;
+import dev.athanor.op.Attend;
+import dev.athanor.op.Heads;
+import dev.athanor.op.Linear;
+import dev.athanor.op.Normalise;
+import dev.athanor.op.Rotate;
+import dev.athanor.op.Tape;
+import dev.athanor.op.Value;
+import java.util.Optional;
+
+/**
+ * Attention of one layer, for every family, in training, generation and inspection.
+ *
+ * <p>Every word brings three things: a query (what it looks for), a key (what it offers to be found by) and a value (what it gives). A
+ * word's query is compared with the keys of the words up to itself; softmax turns the scores into shares that add up to one; the
+ * word receives the values in those shares.
+ */
+final class Attention {
+    private final ModelConfig config;
+    private final int layer;
+    private final Weights weights;
+    private final Optional<RotaryTable> rotary;
+
+    Attention(ModelConfig config, int layer, Weights weights, Optional<RotaryTable> rotary) {
+        this.config = config;
+        this.layer = layer;
+        this.weights = weights;
+        this.rotary = rotary;
+    }
+
+    /** Queries, keys and values of all heads, by whichever matrices the family stores. */
+    private record Qkv(Heads q, Heads k, Heads v) {}
+
+    /**
+     * @param x normalised residual stream [batch * length, d]
+     * @param run batch, length and cache of this forward pass
+     * @return what attention adds to the residual stream [batch * length, d]
+     */
+    Value forward(Tape tape, Value x, Run run) {
+        Qkv qkv = TensorTable.fusedQkv(config.family()) ? fused(tape, x) : separate(tape, x);
+        Heads q = qkv.q;
+        Heads k = qkv.k;
+        if (config.qkNorm()) {
+            q = normalised(tape, q, Role.QUERY_NORM_WEIGHT);
+            k = normalised(tape, k, Role.KEY_NORM_WEIGHT);
+        }
+        if (rotary.isPresent()) {
+            Rotate.apply(tape, q, config.heads(), run.length(), run.firstPosition(), rotary.get());
+            Rotate.apply(tape, k, config.kvHeads(), run.length(), run.firstPosition(), rotary.get());
+        }
+        Value z = attend(tape, q, k, qkv.v, run); // [batch * length, heads * headSize]
+        return Linear.apply(
+                tape,
+                z,
+                weights.get(Role.ATTENTION_OUTPUT_WEIGHT, layer),
+                weights.find(Role.ATTENTION_OUTPUT_BIAS, layer),
+                TensorTable.storesInputMajor(config.family()));
+    }
+
+    private Value attend(Tape tape, Heads q, Heads k, Heads v, Run run) {
+        if (run.cache().isEmpty()) {
+            return Attend.apply(tape, layout(run.batch(), run.length(), run.length(), 0), q, k, v);
+        }
+        KvCache cache = run.cache().get();
+        cache.store(layer, run.length(), k.data(), v.data());
+        Layout layout = layout(1, run.length(), cache.length() + run.length(), cache.length());
+        return Attend.cached(tape, layout, q, cache.keys(layer), cache.values(layer));
+    }
+
+    private Layout layout(int batch, int queries, int keys, int firstPosition) {
+        float scale = (float) (1 / Math.sqrt(config.headSize()));
+        return new Layout(batch, queries, keys, firstPosition, config.slidingWindow().orElse(Integer.MAX_VALUE), config.heads(),
+                config.kvHeads(), config.headSize(), scale);
+    }
+
+    private Qkv separate(Tape tape, Value x) {
+        return new Qkv(
+                project(tape, x, Role.QUERY_WEIGHT, Role.QUERY_BIAS),
+                project(tape, x, Role.KEY_WEIGHT, Role.KEY_BIAS),
+                project(tape, x, Role.VALUE_WEIGHT, Role.VALUE_BIAS));
+    }
+
+    private Heads project(Tape tape, Value x, Role weight, Role bias) {
+        Value y = Linear.apply(
+                tape,
+                x,
+                weights.get(weight, layer),
+                weights.find(bias, layer),
+                TensorTable.storesInputMajor(config.family()));
+        return Heads.separate(y, config.headSize());
+    }
+
+    /** One matrix for all three: blocks q|k|v (GPT-2), or q, k, v head by head (GPT-NeoX). */
+    private Qkv fused(Tape tape, Value x) {
+        Value y = Linear.apply(
+                tape,
+                x,
+                weights.get(Role.QKV_WEIGHT, layer),
+                weights.find(Role.QKV_BIAS, layer),
+                TensorTable.storesInputMajor(config.family()));
+        int size = config.headSize();
+        int row = y.data().dim(-1);
+        if (TensorTable.interleavedQkv(config.family())) {
+            return new Qkv(
+                    new Heads(y, 0, row, 3 * size), new Heads(y, size, row, 3 * size), new Heads(y, 2 * size, row, 3 * size));
+        }
+        int q = config.queryWidth();
+        return new Qkv(
+                new Heads(y, 0, row, size), new Heads(y, q, row, size), new Heads(y, q + config.kvWidth(), row, size));
+    }
+
+    private Heads normalised(Tape tape, Heads heads, Role weight) {
+        Value y = Normalise.apply(
+                tape, heads.value(), weights.get(weight, layer), Optional.empty(), config.normEpsilon());
+        return Heads.separate(y, config.headSize());
+    }
+}

@@ -1,0 +1,43 @@
+package dev.athanor.model;
+
+import dev.athanor.model.TensorSpec.Role;
+import dev.athanor.op.Activate;
+import dev.athanor.op.Linear;
+import dev.athanor.op.Tape;
+import dev.athanor.op.Value;
+import java.util.Optional;
+
+/** The feed-forward step of one layer: widen, react, narrow; each word by itself. */
+final class FeedForward {
+    private final ModelConfig config;
+    private final int layer;
+    private final Weights weights;
+
+    FeedForward(ModelConfig config, int layer, Weights weights) {
+        this.config = config;
+        this.layer = layer;
+        this.weights = weights;
+    }
+
+    /**
+     * @param x normalised residual stream [M, d]
+     * @return what the step adds to the residual stream [M, d]
+     */
+    Value forward(Tape tape, Value x) {
+        boolean inputMajor = TensorTable.storesInputMajor(config.family());
+        Value up = Linear.apply(
+                tape, x, weights.get(Role.UP_WEIGHT, layer), weights.find(Role.UP_BIAS, layer), inputMajor); // [M, ff]
+        Value hidden =
+                switch (config.activation()) {
+                    case GELU_TANH -> Activate.gelu(tape, up, true);
+                    case GELU_ERF -> Activate.gelu(tape, up, false);
+                    case SILU_GATED -> {
+                        Value gate = Linear.apply(
+                                tape, x, weights.get(Role.GATE_WEIGHT, layer), Optional.empty(), inputMajor);
+                        yield Activate.siluGate(tape, gate, up);
+                    }
+                };
+        return Linear.apply(
+                tape, hidden, weights.get(Role.DOWN_WEIGHT, layer), weights.find(Role.DOWN_BIAS, layer), inputMajor);
+    }
+}

@@ -1,0 +1,174 @@
+package dev.athanor.model;
+
+import dev.athanor.kernel.Compute;
+import dev.athanor.kernel.RotaryTable;
+import dev.athanor.model.TensorSpec.Role;
+import dev.athanor.op.Dropout;
+import dev.athanor.op.Embedding;
+import dev.athanor.op.Linear;
+import dev.athanor.op.LinearCrossEntropy;
+import dev.athanor.op.Normalise;
+import dev.athanor.op.Pool;
+import dev.athanor.op.Tape;
+import dev.athanor.op.Value;
+import dev.athanor.tensor.Shape;
+import dev.athanor.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A GPT: embeds tokens, sends them through its blocks and lets the last state vote on the next token. Training, generation and
+ * inspection all run {@link #forward}.
+ *
+ * <p>One instance serves one caller at a time.
+ */
+public final class Transformer {
+    private final Parameters parameters;
+    private final ModelConfig config;
+    private final Compute compute;
+    private final Pool pool = new Pool();
+    private final Optional<RotaryTable> rotary;
+    private final Stack constant;
+
+    /** The layers over one set of weights. */
+    private record Stack(Weights weights, List<Block> blocks) {}
+
+    public Transformer(Parameters parameters, Compute compute) {
+        this.parameters = parameters;
+        this.config = parameters.config();
+        this.compute = compute;
+        this.rotary = config.rotary().map(r -> RotaryTable.of(r.theta(), r.dimensions(), config.contextLength()));
+        this.constant = stack(Weights.constant(parameters));
+    }
+
+    private Stack stack(Weights weights) {
+        List<Block> blocks = new ArrayList<>();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            blocks.add(new Block(config, layer, weights, rotary));
+        }
+        return new Stack(weights, blocks);
+    }
+
+    public ModelConfig config() {
+        return config;
+    }
+
+    public Parameters parameters() {
+        return parameters;
+    }
+
+    /** The one forward pass: tokens [batch * length] to the normalised last residual stream [batch * length, d]. */
+    private Value forward(Tape tape, Stack stack, int[] tokens, Run run) {
+        check(tokens, run);
+        Weights w = stack.weights;
+        Value x = Embedding.apply(tape, tokens, run.length(), run.firstPosition(), w.get(Role.TOKEN_EMBEDDING, -1),
+                w.find(Role.POSITION_EMBEDDING, -1));
+        if (run.dropout() > 0f) {
+            x = Dropout.apply(tape, x, run.dropout(), run.dropoutSeed() + ((long) (2 * config.layers()) << 40));
+        }
+        int mark = 0;
+        for (Block block : stack.blocks) {
+            x = block.forward(tape, x, run);
+            if (!tape.recording()) {
+                tape.releaseSince(mark, x);
+            }
+        }
+        return Normalise.apply(tape, x, w.get(Role.FINAL_NORM_WEIGHT, -1), w.find(Role.FINAL_NORM_BIAS, -1), config.normEpsilon());
+    }
+
+    private void check(int[] tokens, Run run) {
+        if (tokens.length != run.batch() * run.length() || tokens.length == 0) {
+            throw new IllegalArgumentException("tokens: expected batch * length = " + run.batch() + " * " + run.length() + ", found "
+                    + tokens.length);
+        }
+        if (run.firstPosition() + run.length() > config.contextLength()) {
+            throw new IllegalArgumentException("tokens: expected at most the model's context of " + config.contextLength()
+                    + " positions, found " + (run.firstPosition() + run.length()));
+        }
+        for (int token : tokens) {
+            if (token < 0 || token >= config.vocabularySize()) {
+                throw new IllegalArgumentException(
+                        "tokens: expected ids below the vocabulary of " + config.vocabularySize() + ", found " + token);
+            }
+        }
+    }
+
+    private Value head(Weights weights) {
+        return weights.get(config.tiedHead() ? Role.TOKEN_EMBEDDING : Role.HEAD_WEIGHT, -1);
+    }
+
+    /**
+     * Logits of every position.
+     *
+     * @param tokens [batch * length]
+     * @return [batch, length, V]
+     */
+    public Tensor logits(int[] tokens, int batch, int length) {
+        Tape tape = new Tape(compute, pool, false);
+        Value x = forward(tape, constant, tokens, Run.of(batch, length));
+        Value logits = Linear.apply(tape, x, head(constant.weights), Optional.empty(), false);
+        Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(batch, length, config.vocabularySize()));
+        tape.clear();
+        return copy;
+    }
+
+    /** Sum of -log p(target) over all targets that are not negative; arguments as in {@link #lossAndGradients}. */
+    public double loss(int[] tokens, int[] targets, int batch, int length) {
+        Tape tape = new Tape(compute, pool, false);
+        Value x = forward(tape, constant, tokens, Run.of(batch, length));
+        double loss = LinearCrossEntropy.apply(tape, x, head(constant.weights), targets, 0f);
+        tape.clear();
+        return loss;
+    }
+
+    /**
+     * Forward and backward through the whole model.
+     *
+     * @param tokens [batch * length]
+     * @param targets [batch * length], the token that comes next; negative where it does not count
+     * @param scale what each counted target's loss is multiplied by before differentiating, 1 / counted targets for the mean
+     * @param gradients one per parameter, in the order of {@link Parameters#list()}; added to
+     * @param dropoutSeed which elements drop, when the configuration has dropout
+     * @return sum of -log p(target), not scaled
+     */
+    public double lossAndGradients(
+            int[] tokens, int[] targets, int batch, int length, float scale, List<Tensor> gradients, long dropoutSeed) {
+        Stack learning = stack(Weights.learning(parameters, gradients));
+        Tape tape = new Tape(compute, pool, true);
+        Value x = forward(tape, learning, tokens, new Run(batch, length, Optional.empty(), config.dropout(), dropoutSeed));
+        double loss = LinearCrossEntropy.apply(tape, x, head(learning.weights), targets, scale);
+        tape.backward();
+        return loss;
+    }
+
+    /** An empty cache for one sequence of at most {@code capacity} tokens. */
+    public KvCache newCache(int capacity) {
+        return new KvCache(config, capacity);
+    }
+
+    /**
+     * Reads {@code tokens} behind those in {@code cache} and gives the logits for what comes after the last one.
+     *
+     * @return [V]
+     */
+    public Tensor nextLogits(int[] tokens, KvCache cache) {
+        if (cache.length() + tokens.length > cache.capacity()) {
+            throw new IllegalArgumentException("KV cache: expected at most " + cache.capacity() + " tokens, found "
+                    + (cache.length() + tokens.length));
+        }
+        Tape tape = new Tape(compute, pool, false);
+        Value x = forward(tape, constant, tokens, Run.cached(tokens.length, cache));
+        cache.advance(tokens.length);
+        Tensor last = Tensor.view(x.data().data(), x.data().offset() + (tokens.length - 1) * config.width(), Shape.of(1, config.width()));
+        Value logits = Linear.apply(tape, Value.constant(last), head(constant.weights), Optional.empty(), false);
+        Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(config.vocabularySize()));
+        tape.clear();
+        return copy;
+    }
+
+    /** Bytes of intermediate results this model has allocated so far; constant once every shape has been seen. */
+    public long workspaceBytes() {
+        return pool.allocatedBytes();
+    }
+}

@@ -1,0 +1,54 @@
+package dev.athanor.model;
+
+import dev.athanor.model.TensorSpec.Role;
+import dev.athanor.op.Value;
+import dev.athanor.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A model's tensors by role and layer, as values the operations take; with gradients when training. */
+final class Weights {
+    private record Key(Role role, int layer) {}
+
+    private final Map<Key, Value> values;
+
+    private Weights(Map<Key, Value> values) {
+        this.values = values;
+    }
+
+    static Weights constant(Parameters parameters) {
+        Map<Key, Value> values = new HashMap<>();
+        for (Parameter p : parameters.list()) {
+            values.put(new Key(p.spec().role(), p.spec().layer()), Value.constant(p.value()));
+        }
+        return new Weights(values);
+    }
+
+    /** Weights whose gradients are added to {@code gradients}, in the order of the parameters. */
+    static Weights learning(Parameters parameters, List<Tensor> gradients) {
+        List<Parameter> list = parameters.list();
+        if (gradients.size() != list.size()) {
+            throw new IllegalArgumentException(
+                    "gradients: expected one per parameter (" + list.size() + "), found " + gradients.size());
+        }
+        Map<Key, Value> values = new HashMap<>();
+        List<Tensor> rest = new ArrayList<>(gradients);
+        for (int i = 0; i < list.size(); i++) {
+            TensorSpec spec = list.get(i).spec();
+            values.put(new Key(spec.role(), spec.layer()), Value.parameter(list.get(i).value(), rest.get(i)));
+        }
+        return new Weights(values);
+    }
+
+    Value get(Role role, int layer) {
+        return find(role, layer)
+                .orElseThrow(() -> new IllegalStateException("no tensor has role " + role + " in layer " + layer));
+    }
+
+    Optional<Value> find(Role role, int layer) {
+        return Optional.ofNullable(values.get(new Key(role, layer)));
+    }
+}

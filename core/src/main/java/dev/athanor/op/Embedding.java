@@ -1,0 +1,58 @@
+package dev.athanor.op;
+
+import dev.athanor.kernel.Compute;
+import dev.athanor.kernel.Kernels;
+import java.util.Optional;
+
+/** Looks up the vector of every token, and adds that of its position where positions are learned. */
+public final class Embedding {
+    /** Columns of the gradient one task adds to: tasks split columns because several rows may hold the same token. */
+    private static final int COLUMNS = 64;
+
+    private Embedding() {}
+
+    /**
+     * @param tokens [batch * length]
+     * @param length tokens per sequence; row i stands at position {@code firstPosition + i mod length}
+     * @param table [V, d]
+     * @param positions [context, d]
+     * @return [batch * length, d]
+     */
+    public static Value apply(Tape tape, int[] tokens, int length, int firstPosition, Value table, Optional<Value> positions) {
+        int d = table.columns();
+        Value y = tape.value(tokens.length, d);
+        Compute compute = tape.compute();
+        Rows.forEach(compute.workers(), tokens.length, d, (from, to, part) -> {
+            for (int row = from; row < to; row++) {
+                System.arraycopy(table.array(), table.offset() + tokens[row] * d, y.array(), y.offset() + row * d, d);
+                if (positions.isPresent()) {
+                    Value p = positions.get();
+                    int position = firstPosition + row % length;
+                    compute.kernels().add(y.array(), y.offset() + row * d, p.array(), p.offset() + position * d, d);
+                }
+            }
+        });
+        tape.record(y, () -> backward(tape, tokens, length, firstPosition, table, positions, y));
+        return y;
+    }
+
+    private static void backward(
+            Tape tape, int[] tokens, int length, int firstPosition, Value table, Optional<Value> positions, Value y) {
+        int d = table.columns();
+        Compute compute = tape.compute();
+        Kernels kernels = compute.kernels();
+        compute.workers().run((d + COLUMNS - 1) / COLUMNS, (task, worker) -> {
+            int first = task * COLUMNS;
+            int count = Math.min(COLUMNS, d - first);
+            for (int row = 0; row < tokens.length; row++) {
+                int from = y.gradientOffset() + row * d + first;
+                kernels.add(table.gradient(), table.gradientOffset() + tokens[row] * d + first, y.gradient(), from, count);
+                if (positions.isPresent()) {
+                    Value p = positions.get();
+                    int position = firstPosition + row % length;
+                    kernels.add(p.gradient(), p.gradientOffset() + position * d + first, y.gradient(), from, count);
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,82 @@
+package dev.athanor.op;
+
+import dev.athanor.kernel.Compute;
+import dev.athanor.kernel.Gemm;
+import dev.athanor.kernel.Kernels;
+import java.util.Optional;
+
+/** y = x · Wᵀ + b for weights stored [out, in], or x · W + b for weights stored [in, out] (GPT-2). */
+public final class Linear {
+    /** Columns of a bias gradient one task sums. */
+    private static final int BIAS_COLUMNS = 128;
+
+    private Linear() {}
+
+    /**
+     * @param x [M, in]
+     * @param weight [out, in], or [in, out] with {@code inputMajor}
+     * @param bias [out]
+     * @return [M, out]
+     */
+    public static Value apply(Tape tape, Value x, Value weight, Optional<Value> bias, boolean inputMajor) {
+        int m = x.rows();
+        int in = x.columns();
+        int out = weight.data().dim(inputMajor ? 1 : 0);
+        Value y = tape.value(m, out);
+        Compute compute = tape.compute();
+        if (m == 1 && inputMajor) {
+            compute.gemv().inputMajor(out, in, weight.array(), weight.offset(), x.array(), x.offset(), y.array(), y.offset());
+        } else if (m == 1) {
+            compute.gemv().outputMajor(out, in, weight.array(), weight.offset(), x.array(), x.offset(), y.array(), y.offset());
+        } else {
+            compute.gemm().multiply(m, out, in, x.array(), x.offset(), in, false, weight.array(), weight.offset(),
+                    inputMajor ? out : in, !inputMajor, y.array(), y.offset(), out, false);
+        }
+        bias.ifPresent(b -> addBias(compute, y, b));
+        tape.record(y, () -> backward(tape, x, weight, bias, inputMajor, y));
+        return y;
+    }
+
+    private static void addBias(Compute compute, Value y, Value bias) {
+        int columns = y.columns();
+        Rows.forEach(compute.workers(), y.rows(), columns, (from, to, part) -> {
+            for (int row = from; row < to; row++) {
+                compute.kernels().add(y.array(), y.offset() + row * columns, bias.array(), bias.offset(), columns);
+            }
+        });
+    }
+
+    private static void backward(Tape tape, Value x, Value weight, Optional<Value> bias, boolean inputMajor, Value y) {
+        int m = x.rows();
+        int in = x.columns();
+        int out = y.columns();
+        float[] dy = y.gradient();
+        int dyo = y.gradientOffset();
+        Gemm gemm = tape.compute().gemm();
+        boolean add = x.claim(tape.pool());
+        // dx [M, in] = dy [M, out] · W
+        gemm.multiply(m, in, out, dy, dyo, out, false, weight.array(), weight.offset(), inputMajor ? out : in, inputMajor,
+                x.gradient(), x.gradientOffset(), in, add);
+        // dW += dyᵀ · x [out, in], or xᵀ · dy [in, out]
+        if (inputMajor) {
+            gemm.multiply(in, out, m, x.array(), x.offset(), in, true, dy, dyo, out, false,
+                    weight.gradient(), weight.gradientOffset(), out, true);
+        } else {
+            gemm.multiply(out, in, m, dy, dyo, out, true, x.array(), x.offset(), in, false,
+                    weight.gradient(), weight.gradientOffset(), in, true);
+        }
+        bias.ifPresent(b -> addColumns(tape.compute(), dy, dyo, m, out, b.gradient(), b.gradientOffset()));
+    }
+
+    /** sums[columns] += the rows of x [rows, columns], in the order of rows. */
+    static void addColumns(Compute compute, float[] x, int xo, int rows, int columns, float[] sums, int so) {
+        Kernels kernels = compute.kernels();
+        compute.workers().run((columns + BIAS_COLUMNS - 1) / BIAS_COLUMNS, (task, worker) -> {
+            int first = task * BIAS_COLUMNS;
+            int count = Math.min(BIAS_COLUMNS, columns - first);
+            for (int row = 0; row < rows; row++) {
+                kernels.add(sums, so + first, x, xo + row * columns + first, count);
+            }
+        });
+    }
+}

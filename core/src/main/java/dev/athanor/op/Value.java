@@ -1,0 +1,120 @@
+package dev.athanor.op;
+
+import dev.athanor.tensor.Tensor;
+
+/** A tensor in a computation, and room for its gradient. */
+public final class Value {
+    private static final float[] NONE = {};
+
+    private final Tensor data;
+    private final boolean parameter;
+    private float[] gradient;
+    private int gradientOffset;
+    private boolean holdsGradient;
+    private boolean ownsGradient;
+
+    private Value(Tensor data, boolean parameter, float[] gradient, int gradientOffset) {
+        this.data = data;
+        this.parameter = parameter;
+        this.gradient = gradient;
+        this.gradientOffset = gradientOffset;
+        this.holdsGradient = parameter;
+    }
+
+    /** An intermediate result. */
+    static Value of(Tensor data) {
+        return new Value(data, false, NONE, 0);
+    }
+
+    /** A weight whose gradient is added to {@code gradient}, which lives longer than any tape. */
+    public static Value parameter(Tensor data, Tensor gradient) {
+        if (!data.shape().equals(gradient.shape())) {
+            throw new IllegalArgumentException("gradient: expected " + data.shape() + ", found " + gradient.shape());
+        }
+        return new Value(data, true, gradient.data(), gradient.offset());
+    }
+
+    /** A weight that does not learn. */
+    public static Value constant(Tensor data) {
+        return new Value(data, true, NONE, 0);
+    }
+
+    public Tensor data() {
+        return data;
+    }
+
+    float[] array() {
+        return data.data();
+    }
+
+    int offset() {
+        return data.offset();
+    }
+
+    /** Rows when read as a matrix. */
+    int rows() {
+        return data.shape().rows();
+    }
+
+    /** Columns when read as a matrix. */
+    int columns() {
+        return data.dim(-1);
+    }
+
+    float[] gradient() {
+        if (!holdsGradient) {
+            throw new IllegalStateException("gradient of " + data + " asked for before it was computed");
+        }
+        return gradient;
+    }
+
+    int gradientOffset() {
+        return gradientOffset;
+    }
+
+    boolean holdsGradient() {
+        return holdsGradient;
+    }
+
+    /** Makes room for the gradient; true when it already holds a part to which the caller must add. */
+    boolean claim(Pool pool) {
+        if (holdsGradient) {
+            return true;
+        }
+        gradient = pool.take(data.size());
+        gradientOffset = 0;
+        holdsGradient = true;
+        ownsGradient = true;
+        return false;
+    }
+
+    /** Takes over the gradient array of {@code other}, which keeps reading it. */
+    void inherit(Value other) {
+        gradient = other.gradient;
+        gradientOffset = other.gradientOffset;
+        holdsGradient = true;
+        ownsGradient = other.ownsGradient;
+        other.ownsGradient = false;
+    }
+
+    /** Reads the gradient array of {@code other} without owning it. */
+    void borrow(Value other) {
+        gradient = other.gradient;
+        gradientOffset = other.gradientOffset;
+        holdsGradient = true;
+        ownsGradient = false;
+    }
+
+    /** Gives an owned gradient back. */
+    void release(Pool pool) {
+        if (parameter) {
+            return;
+        }
+        if (ownsGradient) {
+            pool.give(gradient);
+        }
+        gradient = NONE;
+        holdsGradient = false;
+        ownsGradient = false;
+    }
+}
