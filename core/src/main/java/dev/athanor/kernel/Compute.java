@@ -26,7 +26,7 @@ public final class Compute implements AutoCloseable {
 
     /** The plain Java reference on {@code threads} threads; the same bits, slowly. */
     public static Compute scalar(int threads) {
-        return of(KernelProvider.scalar(), threads);
+        return of(KernelProvider.scalar().kernels(), threads);
     }
 
     private static Compute of(Kernels kernels, int threads) {
