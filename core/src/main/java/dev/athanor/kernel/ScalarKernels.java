@@ -61,10 +61,14 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public float expShifted(float[] out, int oo, float[] x, int xo, float shift, int n) {
+        exponentials(out, oo, x, xo, shift, n);
+        return ScalarReductions.sum(out, oo, n);
+    }
+
+    static void exponentials(float[] out, int oo, float[] x, int xo, float shift, int n) {
         for (int i = 0; i < n; i++) {
             out[oo + i] = ScalarMath.exp(x[xo + i] - shift);
         }
-        return ScalarReductions.sum(out, oo, n);
     }
 
     @Override

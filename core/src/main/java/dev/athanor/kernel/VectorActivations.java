@@ -4,14 +4,15 @@ import static dev.athanor.kernel.Lanes.L;
 import static dev.athanor.kernel.Lanes.S;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Activation functions over one row, each beside its backward pass. Tails are methods of their own: both halves in one would pass the
- * compiler's limit on nodes, and what is then not inlined is boxed.
+ * Activation functions over one row, each beside its backward pass. Tails are left to the scalar kernels: a second vector copy of
+ * such a long expression would pass the compiler's limit on nodes, and what is then not inlined is boxed.
  */
 final class VectorActivations {
+    private static final ScalarKernels TAIL = new ScalarKernels();
+
     private VectorActivations() {}
 
     static void geluTanh(float[] out, int oo, float[] x, int xo, int n) {
@@ -19,14 +20,7 @@ final class VectorActivations {
         for (; i < S.loopBound(n); i += L) {
             VectorMath.geluTanh(FloatVector.fromArray(S, x, xo + i)).intoArray(out, oo + i);
         }
-        if (i < n) {
-            geluTanhTail(out, oo + i, x, xo + i, n - i);
-        }
-    }
-
-    private static void geluTanhTail(float[] out, int oo, float[] x, int xo, int n) {
-        VectorMask<Float> mask = S.indexInRange(0, n);
-        VectorMath.geluTanh(FloatVector.fromArray(S, x, xo, mask)).intoArray(out, oo, mask);
+        TAIL.geluTanh(out, oo + i, x, xo + i, n - i);
     }
 
     static void geluTanhBackward(float[] dx, int dxo, float[] dy, int dyo, float[] x, int xo, int n) {
@@ -34,14 +28,7 @@ final class VectorActivations {
         for (; i < S.loopBound(n); i += L) {
             FloatVector.fromArray(S, dy, dyo + i).mul(VectorMath.geluTanhSlope(FloatVector.fromArray(S, x, xo + i))).intoArray(dx, dxo + i);
         }
-        if (i < n) {
-            geluTanhBackwardTail(dx, dxo + i, dy, dyo + i, x, xo + i, n - i);
-        }
-    }
-
-    private static void geluTanhBackwardTail(float[] dx, int dxo, float[] dy, int dyo, float[] x, int xo, int n) {
-        VectorMask<Float> mask = S.indexInRange(0, n);
-        FloatVector.fromArray(S, dy, dyo, mask).mul(VectorMath.geluTanhSlope(FloatVector.fromArray(S, x, xo, mask))).intoArray(dx, dxo, mask);
+        TAIL.geluTanhBackward(dx, dxo + i, dy, dyo + i, x, xo + i, n - i);
     }
 
     static void geluErf(float[] out, int oo, float[] x, int xo, int n) {
@@ -49,14 +36,7 @@ final class VectorActivations {
         for (; i < S.loopBound(n); i += L) {
             VectorMath.geluErf(FloatVector.fromArray(S, x, xo + i)).intoArray(out, oo + i);
         }
-        if (i < n) {
-            geluErfTail(out, oo + i, x, xo + i, n - i);
-        }
-    }
-
-    private static void geluErfTail(float[] out, int oo, float[] x, int xo, int n) {
-        VectorMask<Float> mask = S.indexInRange(0, n);
-        VectorMath.geluErf(FloatVector.fromArray(S, x, xo, mask)).intoArray(out, oo, mask);
+        TAIL.geluErf(out, oo + i, x, xo + i, n - i);
     }
 
     static void geluErfBackward(float[] dx, int dxo, float[] dy, int dyo, float[] x, int xo, int n) {
@@ -64,14 +44,7 @@ final class VectorActivations {
         for (; i < S.loopBound(n); i += L) {
             FloatVector.fromArray(S, dy, dyo + i).mul(VectorMath.geluErfSlope(FloatVector.fromArray(S, x, xo + i))).intoArray(dx, dxo + i);
         }
-        if (i < n) {
-            geluErfBackwardTail(dx, dxo + i, dy, dyo + i, x, xo + i, n - i);
-        }
-    }
-
-    private static void geluErfBackwardTail(float[] dx, int dxo, float[] dy, int dyo, float[] x, int xo, int n) {
-        VectorMask<Float> mask = S.indexInRange(0, n);
-        FloatVector.fromArray(S, dy, dyo, mask).mul(VectorMath.geluErfSlope(FloatVector.fromArray(S, x, xo, mask))).intoArray(dx, dxo, mask);
+        TAIL.geluErfBackward(dx, dxo + i, dy, dyo + i, x, xo + i, n - i);
     }
 
     static void siluGate(float[] out, int oo, float[] gate, int go, float[] up, int uo, int n) {
@@ -79,14 +52,7 @@ final class VectorActivations {
         for (; i < S.loopBound(n); i += L) {
             VectorMath.silu(FloatVector.fromArray(S, gate, go + i)).mul(FloatVector.fromArray(S, up, uo + i)).intoArray(out, oo + i);
         }
-        if (i < n) {
-            siluGateTail(out, oo + i, gate, go + i, up, uo + i, n - i);
-        }
-    }
-
-    private static void siluGateTail(float[] out, int oo, float[] gate, int go, float[] up, int uo, int n) {
-        VectorMask<Float> mask = S.indexInRange(0, n);
-        VectorMath.silu(FloatVector.fromArray(S, gate, go, mask)).mul(FloatVector.fromArray(S, up, uo, mask)).intoArray(out, oo, mask);
+        TAIL.siluGate(out, oo + i, gate, go + i, up, uo + i, n - i);
     }
 
     static void siluGateBackward(
@@ -103,22 +69,6 @@ final class VectorActivations {
             gradient.mul(u).mul(g.fma(small.mul(large), sigmoid)).intoArray(dgate, dgo + i);
             gradient.mul(g.mul(sigmoid)).intoArray(dup, duo + i);
         }
-        if (i < n) {
-            siluGateBackwardTail(dgate, dgo + i, dup, duo + i, dy, dyo + i, gate, go + i, up, uo + i, n - i);
-        }
-    }
-
-    private static void siluGateBackwardTail(
-            float[] dgate, int dgo, float[] dup, int duo, float[] dy, int dyo, float[] gate, int go, float[] up, int uo, int n) {
-        VectorMask<Float> mask = S.indexInRange(0, n);
-        FloatVector gradient = FloatVector.fromArray(S, dy, dyo, mask);
-        FloatVector g = FloatVector.fromArray(S, gate, go, mask);
-        FloatVector u = FloatVector.fromArray(S, up, uo, mask);
-        FloatVector e = VectorMath.expBelow(g.abs().neg());
-        FloatVector large = VectorMath.reciprocal(e.add(1f));
-        FloatVector small = e.mul(large);
-        FloatVector sigmoid = large.blend(small, g.compare(VectorOperators.LT, 0f));
-        gradient.mul(u).mul(g.fma(small.mul(large), sigmoid)).intoArray(dgate, dgo, mask);
-        gradient.mul(g.mul(sigmoid)).intoArray(dup, duo, mask);
+        TAIL.siluGateBackward(dgate, dgo + i, dup, duo + i, dy, dyo + i, gate, go + i, up, uo + i, n - i);
     }
 }

@@ -149,60 +149,34 @@ final class VectorReductions {
 
     /** out = exp(x - shift), returning the sum of out. */
     static float expShifted(float[] out, int oo, float[] x, int xo, float shift, int n) {
-        FloatVector a = FloatVector.zero(S);
-        FloatVector b = FloatVector.zero(S);
-        FloatVector c = FloatVector.zero(S);
-        FloatVector d = FloatVector.zero(S);
-        int bound = n & -Kernels.LANES;
+        if (PARTS > 1) { // two or four copies of exp in one loop would pass the compiler's limit on nodes and be boxed
+            exponentials(out, oo, x, xo, shift, n);
+            return sum(out, oo, n);
+        }
+        FloatVector t = FloatVector.zero(S);
         int i = 0;
-        for (; i < bound; i += Kernels.LANES) {
+        for (; i < S.loopBound(n); i += L) {
             FloatVector e = VectorMath.exp(FloatVector.fromArray(S, x, xo + i).sub(shift));
             e.intoArray(out, oo + i);
-            a = a.add(e);
-            if (PARTS >= 2) {
-                FloatVector f = VectorMath.exp(FloatVector.fromArray(S, x, xo + i + L).sub(shift));
-                f.intoArray(out, oo + i + L);
-                b = b.add(f);
-            }
-            if (PARTS == 4) {
-                FloatVector g = VectorMath.exp(FloatVector.fromArray(S, x, xo + i + 2 * L).sub(shift));
-                g.intoArray(out, oo + i + 2 * L);
-                c = c.add(g);
-                FloatVector h = VectorMath.exp(FloatVector.fromArray(S, x, xo + i + 3 * L).sub(shift));
-                h.intoArray(out, oo + i + 3 * L);
-                d = d.add(h);
-            }
+            t = t.add(e);
         }
         if (i < n) {
-            expTail(out, oo + i, x, xo + i, shift, n - i);
+            ScalarKernels.exponentials(out, oo + i, x, xo + i, shift, n - i);
             VectorMask<Float> mask = S.indexInRange(i, n);
-            a = a.lanewise(VectorOperators.ADD, FloatVector.fromArray(S, out, oo + i, mask), mask);
+            t = t.lanewise(VectorOperators.ADD, FloatVector.fromArray(S, out, oo + i, mask), mask);
         }
-        if (PARTS >= 2 && i + L < n) {
-            VectorMask<Float> mask = S.indexInRange(i + L, n);
-            b = b.lanewise(VectorOperators.ADD, FloatVector.fromArray(S, out, oo + i + L, mask), mask);
-        }
-        if (PARTS == 4 && i + 2 * L < n) {
-            VectorMask<Float> mask = S.indexInRange(i + 2 * L, n);
-            c = c.lanewise(VectorOperators.ADD, FloatVector.fromArray(S, out, oo + i + 2 * L, mask), mask);
-        }
-        if (PARTS == 4 && i + 3 * L < n) {
-            VectorMask<Float> mask = S.indexInRange(i + 3 * L, n);
-            d = d.lanewise(VectorOperators.ADD, FloatVector.fromArray(S, out, oo + i + 3 * L, mask), mask);
-        }
-        FloatVector t = PARTS == 1 ? a : PARTS == 2 ? a.add(b) : a.add(c).add(b.add(d));
-        t = L == 16 ? t.add(t.rearrange(BY_8)) : t;
-        t = L >= 8 ? t.add(t.rearrange(BY_4)) : t;
+        t = t.add(t.rearrange(BY_8));
+        t = t.add(t.rearrange(BY_4));
         t = t.add(t.rearrange(BY_2));
         return t.add(t.rearrange(BY_1)).lane(0);
     }
 
-    /** Apart, with no vector passed in: a cold call that took one would have every register of the loop above boxed. */
-    private static void expTail(float[] out, int oo, float[] x, int xo, float shift, int n) {
-        for (int i = 0; i < n; i += L) {
-            VectorMask<Float> mask = S.indexInRange(i, n);
-            VectorMath.exp(FloatVector.fromArray(S, x, xo + i, mask).sub(shift)).intoArray(out, oo + i, mask);
+    private static void exponentials(float[] out, int oo, float[] x, int xo, float shift, int n) {
+        int i = 0;
+        for (; i < S.loopBound(n); i += L) {
+            VectorMath.exp(FloatVector.fromArray(S, x, xo + i).sub(shift)).intoArray(out, oo + i);
         }
+        ScalarKernels.exponentials(out, oo + i, x, xo + i, shift, n - i);
     }
 
     /** The largest of any order: max gives the same bits in every order, so four registers may run side by side. */

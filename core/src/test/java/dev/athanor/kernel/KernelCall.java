@@ -12,7 +12,7 @@ enum KernelCall {
     EXP_SHIFTED((k, a) -> a.results[0] = k.expShifted(a.p, a.po, a.x, a.xo, 1.5f, a.n)),
     EXP_SHIFTED_IN_PLACE((k, a) -> a.results[0] = k.expShifted(a.x, a.xo, a.x, a.xo, -0.5f, a.n)),
     LAYER_NORM((k, a) -> k.layerNorm(a.p, a.po, a.x, a.xo, a.w, a.wo, a.b, a.bo, 1e-5f, a.results, 0, a.n)),
-    LAYER_NORM_WITHOUT_BIAS((k, a) -> k.layerNorm(a.p, a.po, a.x, a.xo, a.w, a.wo, new float[0], -1, 1e-5f, a.results, 0, a.n)),
+    LAYER_NORM_WITHOUT_BIAS((k, a) -> k.layerNorm(a.p, a.po, a.x, a.xo, a.w, a.wo, a.b, -1, 1e-5f, a.results, 0, a.n)),
     LAYER_NORM_BACKWARD(
             (k, a) -> k.layerNormBackward(
                     a.p, a.po, false, a.q, a.qo, a.r, a.ro, a.y, a.yo, a.x, a.xo, a.w, a.wo, a.results, 2, a.n)),
