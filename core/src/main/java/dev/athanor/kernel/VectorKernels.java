@@ -1,0 +1,214 @@
+package dev.athanor.kernel;
+
+import static dev.athanor.kernel.Lanes.L;
+import static dev.athanor.kernel.Lanes.S;
+import static dev.athanor.kernel.Lanes.before;
+import static dev.athanor.kernel.Lanes.load;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * The Vector API provider, for 128, 256 and 512 bits. Load it only through {@link KernelProvider}: without the incubator module this
+ * class cannot be linked.
+ */
+final class VectorKernels implements Kernels {
+    @Override
+    public String name() {
+        return "vector-" + S.vectorBitSize();
+    }
+
+    @Override
+    public float sum(float[] x, int xo, int n) {
+        return VectorReductions.sum(x, xo, n);
+    }
+
+    @Override
+    public float dot(float[] a, int ao, float[] b, int bo, int n) {
+        return VectorReductions.dot(a, ao, b, bo, n);
+    }
+
+    @Override
+    public float max(float[] x, int xo, int n) {
+        return VectorReductions.max(x, xo, n);
+    }
+
+    @Override
+    public boolean allFinite(float[] x, int xo, int n) {
+        return VectorReductions.allFinite(x, xo, n);
+    }
+
+    @Override
+    public void add(float[] out, int oo, float[] x, int xo, int n) {
+        int i = 0;
+        for (; i < S.loopBound(n); i += L) {
+            load(out, oo + i).add(load(x, xo + i)).intoArray(out, oo + i);
+        }
+        if (i < n) {
+            VectorMask<Float> mask = before(i, n);
+            load(out, oo + i, mask).add(load(x, xo + i, mask)).intoArray(out, oo + i, mask);
+        }
+    }
+
+    @Override
+    public void addScaled(float[] out, int oo, float scale, float[] x, int xo, int n) {
+        FloatVector factor = FloatVector.broadcast(S, scale);
+        int i = 0;
+        for (; i < S.loopBound(n); i += L) {
+            factor.fma(load(x, xo + i), load(out, oo + i)).intoArray(out, oo + i);
+        }
+        if (i < n) {
+            VectorMask<Float> mask = before(i, n);
+            factor.fma(load(x, xo + i, mask), load(out, oo + i, mask)).intoArray(out, oo + i, mask);
+        }
+    }
+
+    @Override
+    public void scale(float[] out, int oo, float scale, int n) {
+        int i = 0;
+        for (; i < S.loopBound(n); i += L) {
+            load(out, oo + i).mul(scale).intoArray(out, oo + i);
+        }
+        if (i < n) {
+            VectorMask<Float> mask = before(i, n);
+            load(out, oo + i, mask).mul(scale).intoArray(out, oo + i, mask);
+        }
+    }
+
+    @Override
+    public float expShifted(float[] out, int oo, float[] x, int xo, float shift, int n) {
+        return VectorReductions.expShifted(out, oo, x, xo, shift, n);
+    }
+
+    @Override
+    public void layerNorm(
+            float[] out, int oo, float[] x, int xo, float[] weight, int wo, float[] bias, int boff, float epsilon, float[] stats, int so, int n) {
+        float mean = VectorReductions.sum(x, xo, n) / n;
+        float rstd = ScalarKernels.reciprocalRoot(VectorReductions.squaredDeviations(x, xo, n, mean) / n, epsilon);
+        if (boff >= 0) {
+            VectorNorms.normaliseWithBias(out, oo, x, xo, weight, wo, bias, boff, mean, rstd, n);
+        } else {
+            VectorNorms.normalise(out, oo, x, xo, weight, wo, mean, rstd, n);
+        }
+        stats[so] = mean;
+        stats[so + 1] = rstd;
+    }
+
+    @Override
+    public void layerNormBackward(
+            float[] dx, int dxo, boolean accumulate, float[] dweight, int dwo, float[] dbias, int dbo, float[] dy, int dyo,
+            float[] x, int xo, float[] weight, int wo, float[] stats, int so, int n) {
+        float mean = stats[so];
+        float rstd = stats[so + 1];
+        float gradientMean = VectorReductions.dot(dy, dyo, weight, wo, n) / n;
+        float along = VectorNorms.alongInput(dy, dyo, weight, wo, x, xo, mean, rstd, n) / n;
+        if (dbo >= 0) {
+            add(dbias, dbo, dy, dyo, n);
+        }
+        VectorNorms.backward(dx, dxo, accumulate, dweight, dwo, dy, dyo, x, xo, weight, wo, mean, rstd, gradientMean, along, n);
+    }
+
+    @Override
+    public void rmsNorm(float[] out, int oo, float[] x, int xo, float[] weight, int wo, float epsilon, float[] stats, int so, int n) {
+        float rrms = ScalarKernels.reciprocalRoot(VectorReductions.dot(x, xo, x, xo, n) / n, epsilon);
+        VectorNorms.normalise(out, oo, x, xo, weight, wo, 0f, rrms, n);
+        stats[so] = rrms;
+    }
+
+    @Override
+    public void rmsNormBackward(
+            float[] dx, int dxo, boolean accumulate, float[] dweight, int dwo, float[] dy, int dyo, float[] x, int xo, float[] weight, int wo,
+            float[] stats, int so, int n) {
+        float rrms = stats[so];
+        float along = VectorNorms.alongInput(dy, dyo, weight, wo, x, xo, 0f, rrms, n) / n;
+        VectorNorms.backward(dx, dxo, accumulate, dweight, dwo, dy, dyo, x, xo, weight, wo, 0f, rrms, 0f, along, n);
+    }
+
+    @Override
+    public void geluTanh(float[] out, int oo, float[] x, int xo, int n) {
+        VectorActivations.geluTanh(out, oo, x, xo, n);
+    }
+
+    @Override
+    public void geluTanhBackward(float[] dx, int dxo, float[] dy, int dyo, float[] x, int xo, int n) {
+        VectorActivations.geluTanhBackward(dx, dxo, dy, dyo, x, xo, n);
+    }
+
+    @Override
+    public void geluErf(float[] out, int oo, float[] x, int xo, int n) {
+        VectorActivations.geluErf(out, oo, x, xo, n);
+    }
+
+    @Override
+    public void geluErfBackward(float[] dx, int dxo, float[] dy, int dyo, float[] x, int xo, int n) {
+        VectorActivations.geluErfBackward(dx, dxo, dy, dyo, x, xo, n);
+    }
+
+    @Override
+    public void siluGate(float[] out, int oo, float[] gate, int go, float[] up, int uo, int n) {
+        VectorActivations.siluGate(out, oo, gate, go, up, uo, n);
+    }
+
+    @Override
+    public void siluGateBackward(
+            float[] dgate, int dgo, float[] dup, int duo, float[] dy, int dyo, float[] gate, int go, float[] up, int uo, int n) {
+        VectorActivations.siluGateBackward(dgate, dgo, dup, duo, dy, dyo, gate, go, up, uo, n);
+    }
+
+    @Override
+    public void rotate(float[] x, int xo, float[] cos, int co, float[] sin, int so, int half, boolean inverse) {
+        float sign = inverse ? -1f : 1f;
+        int i = 0;
+        for (; i < S.loopBound(half); i += L) {
+            FloatVector a = load(x, xo + i);
+            FloatVector b = load(x, xo + half + i);
+            FloatVector c = load(cos, co + i);
+            FloatVector s = load(sin, so + i).mul(sign);
+            a.fma(c, b.mul(s).neg()).intoArray(x, xo + i);
+            b.fma(c, a.mul(s)).intoArray(x, xo + half + i);
+        }
+        if (i < half) {
+            VectorMask<Float> mask = before(i, half);
+            FloatVector a = load(x, xo + i, mask);
+            FloatVector b = load(x, xo + half + i, mask);
+            FloatVector c = load(cos, co + i, mask);
+            FloatVector s = load(sin, so + i, mask).mul(sign);
+            a.fma(c, b.mul(s).neg()).intoArray(x, xo + i, mask);
+            b.fma(c, a.mul(s)).intoArray(x, xo + half + i, mask);
+        }
+    }
+
+    @Override
+    public float softmax(float[] x, int xo, int n) {
+        float largest = VectorReductions.max(x, xo, n);
+        float total = VectorReductions.expShifted(x, xo, x, xo, largest, n);
+        scale(x, xo, 1f / total, n);
+        return (float) (largest + StrictMath.log(total));
+    }
+
+    @Override
+    public float crossEntropy(float[] logits, int lo, int n, int target, float scale) {
+        if (target < 0 || target >= n) {
+            throw new IllegalArgumentException("target: expected an index in [0, " + n + "), found " + target);
+        }
+        float largest = VectorReductions.max(logits, lo, n);
+        double distance = (double) largest - logits[lo + target];
+        float total = VectorReductions.expShifted(logits, lo, logits, lo, largest, n);
+        scale(logits, lo, scale / total, n);
+        logits[lo + target] -= scale;
+        return (float) (distance + StrictMath.log(total));
+    }
+
+    @Override
+    public void adamW(
+            float[] p, int po, float[] gradient, int go, float gradientScale, float[] m, int mo, float[] v, int vo, int n, float lr, float beta1,
+            float beta2, float epsilon, float decay, float bias1, float bias2) {
+        AdamWStep step = AdamWStep.of(lr, beta1, beta2, decay, bias1, bias2);
+        int bound = S.loopBound(n);
+        VectorAdamW.update(p, po, gradient, go, gradientScale, m, mo, v, vo, bound, beta2, epsilon, step);
+        if (bound < n) {
+            VectorAdamW.updateTail(
+                    p, po + bound, gradient, go + bound, gradientScale, m, mo + bound, v, vo + bound, n - bound, beta2, epsilon, step);
+        }
+    }
+}
