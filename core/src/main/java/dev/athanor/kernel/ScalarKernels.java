@@ -223,13 +223,17 @@ public final class ScalarKernels implements Kernels {
     public void adamW(
             float[] p, int po, float[] gradient, int go, float gradientScale, float[] m, int mo, float[] v, int vo, int n, float lr, float beta1,
             float beta2, float epsilon, float decay, float bias1, float bias2) {
-        AdamWStep step = AdamWStep.of(lr, beta1, beta2, decay, bias1, bias2);
+        float keep = AdamWStep.keep(lr, decay);
+        float size = AdamWStep.size(lr, bias1);
+        float rootScale = AdamWStep.rootScale(bias2);
+        float meanRate = 1f - beta1;
+        float squareRate = 1f - beta2;
         for (int i = 0; i < n; i++) {
             float g = gradient[go + i] * gradientScale;
-            float mean = Math.fma(step.meanRate(), g - m[mo + i], m[mo + i]);
-            float square = Math.fma(step.squareRate() * g, g, v[vo + i] * beta2);
-            float root = Math.fma((float) Math.sqrt(square), step.rootScale(), epsilon);
-            p[po + i] = Math.fma(mean / root, -step.size(), p[po + i] * step.keep());
+            float mean = Math.fma(meanRate, g - m[mo + i], m[mo + i]);
+            float square = Math.fma(squareRate * g, g, v[vo + i] * beta2);
+            float root = Math.fma((float) Math.sqrt(square), rootScale, epsilon);
+            p[po + i] = Math.fma(mean / root, -size, p[po + i] * keep);
             m[mo + i] = mean;
             v[vo + i] = square;
         }

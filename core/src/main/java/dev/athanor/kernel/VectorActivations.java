@@ -2,80 +2,101 @@ package dev.athanor.kernel;
 
 import static dev.athanor.kernel.Lanes.L;
 import static dev.athanor.kernel.Lanes.S;
-import static dev.athanor.kernel.Lanes.before;
-import static dev.athanor.kernel.Lanes.load;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/** Activation functions over one row, each beside its backward pass. */
+/**
+ * Activation functions over one row, each beside its backward pass. Tails are methods of their own: both halves in one would pass the
+ * compiler's limit on nodes, and what is then not inlined is boxed.
+ */
 final class VectorActivations {
     private VectorActivations() {}
 
     static void geluTanh(float[] out, int oo, float[] x, int xo, int n) {
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
-            VectorMath.geluTanh(load(x, xo + i)).intoArray(out, oo + i);
+            VectorMath.geluTanh(FloatVector.fromArray(S, x, xo + i)).intoArray(out, oo + i);
         }
         if (i < n) {
-            VectorMask<Float> mask = before(i, n);
-            VectorMath.geluTanh(load(x, xo + i, mask)).intoArray(out, oo + i, mask);
+            geluTanhTail(out, oo + i, x, xo + i, n - i);
         }
+    }
+
+    private static void geluTanhTail(float[] out, int oo, float[] x, int xo, int n) {
+        VectorMask<Float> mask = S.indexInRange(0, n);
+        VectorMath.geluTanh(FloatVector.fromArray(S, x, xo, mask)).intoArray(out, oo, mask);
     }
 
     static void geluTanhBackward(float[] dx, int dxo, float[] dy, int dyo, float[] x, int xo, int n) {
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
-            load(dy, dyo + i).mul(VectorMath.geluTanhSlope(load(x, xo + i))).intoArray(dx, dxo + i);
+            FloatVector.fromArray(S, dy, dyo + i).mul(VectorMath.geluTanhSlope(FloatVector.fromArray(S, x, xo + i))).intoArray(dx, dxo + i);
         }
         if (i < n) {
-            VectorMask<Float> mask = before(i, n);
-            load(dy, dyo + i, mask).mul(VectorMath.geluTanhSlope(load(x, xo + i, mask))).intoArray(dx, dxo + i, mask);
+            geluTanhBackwardTail(dx, dxo + i, dy, dyo + i, x, xo + i, n - i);
         }
+    }
+
+    private static void geluTanhBackwardTail(float[] dx, int dxo, float[] dy, int dyo, float[] x, int xo, int n) {
+        VectorMask<Float> mask = S.indexInRange(0, n);
+        FloatVector.fromArray(S, dy, dyo, mask).mul(VectorMath.geluTanhSlope(FloatVector.fromArray(S, x, xo, mask))).intoArray(dx, dxo, mask);
     }
 
     static void geluErf(float[] out, int oo, float[] x, int xo, int n) {
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
-            VectorMath.geluErf(load(x, xo + i)).intoArray(out, oo + i);
+            VectorMath.geluErf(FloatVector.fromArray(S, x, xo + i)).intoArray(out, oo + i);
         }
         if (i < n) {
-            VectorMask<Float> mask = before(i, n);
-            VectorMath.geluErf(load(x, xo + i, mask)).intoArray(out, oo + i, mask);
+            geluErfTail(out, oo + i, x, xo + i, n - i);
         }
+    }
+
+    private static void geluErfTail(float[] out, int oo, float[] x, int xo, int n) {
+        VectorMask<Float> mask = S.indexInRange(0, n);
+        VectorMath.geluErf(FloatVector.fromArray(S, x, xo, mask)).intoArray(out, oo, mask);
     }
 
     static void geluErfBackward(float[] dx, int dxo, float[] dy, int dyo, float[] x, int xo, int n) {
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
-            load(dy, dyo + i).mul(VectorMath.geluErfSlope(load(x, xo + i))).intoArray(dx, dxo + i);
+            FloatVector.fromArray(S, dy, dyo + i).mul(VectorMath.geluErfSlope(FloatVector.fromArray(S, x, xo + i))).intoArray(dx, dxo + i);
         }
         if (i < n) {
-            VectorMask<Float> mask = before(i, n);
-            load(dy, dyo + i, mask).mul(VectorMath.geluErfSlope(load(x, xo + i, mask))).intoArray(dx, dxo + i, mask);
+            geluErfBackwardTail(dx, dxo + i, dy, dyo + i, x, xo + i, n - i);
         }
+    }
+
+    private static void geluErfBackwardTail(float[] dx, int dxo, float[] dy, int dyo, float[] x, int xo, int n) {
+        VectorMask<Float> mask = S.indexInRange(0, n);
+        FloatVector.fromArray(S, dy, dyo, mask).mul(VectorMath.geluErfSlope(FloatVector.fromArray(S, x, xo, mask))).intoArray(dx, dxo, mask);
     }
 
     static void siluGate(float[] out, int oo, float[] gate, int go, float[] up, int uo, int n) {
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
-            VectorMath.silu(load(gate, go + i)).mul(load(up, uo + i)).intoArray(out, oo + i);
+            VectorMath.silu(FloatVector.fromArray(S, gate, go + i)).mul(FloatVector.fromArray(S, up, uo + i)).intoArray(out, oo + i);
         }
         if (i < n) {
-            VectorMask<Float> mask = before(i, n);
-            VectorMath.silu(load(gate, go + i, mask)).mul(load(up, uo + i, mask)).intoArray(out, oo + i, mask);
+            siluGateTail(out, oo + i, gate, go + i, up, uo + i, n - i);
         }
+    }
+
+    private static void siluGateTail(float[] out, int oo, float[] gate, int go, float[] up, int uo, int n) {
+        VectorMask<Float> mask = S.indexInRange(0, n);
+        VectorMath.silu(FloatVector.fromArray(S, gate, go, mask)).mul(FloatVector.fromArray(S, up, uo, mask)).intoArray(out, oo, mask);
     }
 
     static void siluGateBackward(
             float[] dgate, int dgo, float[] dup, int duo, float[] dy, int dyo, float[] gate, int go, float[] up, int uo, int n) {
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
-            FloatVector gradient = load(dy, dyo + i);
-            FloatVector g = load(gate, go + i);
-            FloatVector u = load(up, uo + i);
-            FloatVector e = VectorMath.exp(g.abs().neg());
+            FloatVector gradient = FloatVector.fromArray(S, dy, dyo + i);
+            FloatVector g = FloatVector.fromArray(S, gate, go + i);
+            FloatVector u = FloatVector.fromArray(S, up, uo + i);
+            FloatVector e = VectorMath.expBelow(g.abs().neg());
             FloatVector large = VectorMath.reciprocal(e.add(1f));
             FloatVector small = e.mul(large);
             FloatVector sigmoid = large.blend(small, g.compare(VectorOperators.LT, 0f));
@@ -83,16 +104,21 @@ final class VectorActivations {
             gradient.mul(g.mul(sigmoid)).intoArray(dup, duo + i);
         }
         if (i < n) {
-            VectorMask<Float> mask = before(i, n);
-            FloatVector gradient = load(dy, dyo + i, mask);
-            FloatVector g = load(gate, go + i, mask);
-            FloatVector u = load(up, uo + i, mask);
-            FloatVector e = VectorMath.exp(g.abs().neg());
-            FloatVector large = VectorMath.reciprocal(e.add(1f));
-            FloatVector small = e.mul(large);
-            FloatVector sigmoid = large.blend(small, g.compare(VectorOperators.LT, 0f));
-            gradient.mul(u).mul(g.fma(small.mul(large), sigmoid)).intoArray(dgate, dgo + i, mask);
-            gradient.mul(g.mul(sigmoid)).intoArray(dup, duo + i, mask);
+            siluGateBackwardTail(dgate, dgo + i, dup, duo + i, dy, dyo + i, gate, go + i, up, uo + i, n - i);
         }
+    }
+
+    private static void siluGateBackwardTail(
+            float[] dgate, int dgo, float[] dup, int duo, float[] dy, int dyo, float[] gate, int go, float[] up, int uo, int n) {
+        VectorMask<Float> mask = S.indexInRange(0, n);
+        FloatVector gradient = FloatVector.fromArray(S, dy, dyo, mask);
+        FloatVector g = FloatVector.fromArray(S, gate, go, mask);
+        FloatVector u = FloatVector.fromArray(S, up, uo, mask);
+        FloatVector e = VectorMath.expBelow(g.abs().neg());
+        FloatVector large = VectorMath.reciprocal(e.add(1f));
+        FloatVector small = e.mul(large);
+        FloatVector sigmoid = large.blend(small, g.compare(VectorOperators.LT, 0f));
+        gradient.mul(u).mul(g.fma(small.mul(large), sigmoid)).intoArray(dgate, dgo, mask);
+        gradient.mul(g.mul(sigmoid)).intoArray(dup, duo, mask);
     }
 }

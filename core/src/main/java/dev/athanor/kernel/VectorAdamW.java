@@ -2,8 +2,6 @@ package dev.athanor.kernel;
 
 import static dev.athanor.kernel.Lanes.L;
 import static dev.athanor.kernel.Lanes.S;
-import static dev.athanor.kernel.Lanes.before;
-import static dev.athanor.kernel.Lanes.load;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -12,40 +10,36 @@ import jdk.incubator.vector.VectorMask;
 final class VectorAdamW {
     private VectorAdamW() {}
 
-    /** Updates n elements, a multiple of the register length. */
     static void update(
-            float[] p, int po, float[] gradient, int go, float gradientScale, float[] m, int mo, float[] v, int vo, int n, float beta2,
-            float epsilon, AdamWStep step) {
-        FloatVector meanRate = FloatVector.broadcast(S, step.meanRate());
-        FloatVector rootScale = FloatVector.broadcast(S, step.rootScale());
+            float[] p, int po, float[] gradient, int go, float gradientScale, float[] m, int mo, float[] v, int vo, int n, float lr, float beta1,
+            float beta2, float epsilon, float decay, float bias1, float bias2) {
+        float keep = AdamWStep.keep(lr, decay);
+        float squareRate = 1f - beta2;
+        FloatVector meanRate = FloatVector.broadcast(S, 1f - beta1);
+        FloatVector rootScale = FloatVector.broadcast(S, AdamWStep.rootScale(bias2));
         FloatVector smallest = FloatVector.broadcast(S, epsilon);
-        FloatVector size = FloatVector.broadcast(S, -step.size());
-        float squareRate = step.squareRate();
-        float keep = step.keep();
-        for (int i = 0; i < n; i += L) {
-            FloatVector g = load(gradient, go + i).mul(gradientScale);
-            FloatVector before = load(m, mo + i);
+        FloatVector minusSize = FloatVector.broadcast(S, -AdamWStep.size(lr, bias1));
+        int i = 0;
+        for (; i < S.loopBound(n); i += L) {
+            FloatVector g = FloatVector.fromArray(S, gradient, go + i).mul(gradientScale);
+            FloatVector before = FloatVector.fromArray(S, m, mo + i);
             FloatVector mean = meanRate.fma(g.sub(before), before);
-            FloatVector square = g.mul(squareRate).fma(g, load(v, vo + i).mul(beta2));
+            FloatVector square = g.mul(squareRate).fma(g, FloatVector.fromArray(S, v, vo + i).mul(beta2));
             FloatVector root = square.sqrt().fma(rootScale, smallest);
-            mean.div(root).fma(size, load(p, po + i).mul(keep)).intoArray(p, po + i);
+            mean.div(root).fma(minusSize, FloatVector.fromArray(S, p, po + i).mul(keep)).intoArray(p, po + i);
             mean.intoArray(m, mo + i);
             square.intoArray(v, vo + i);
         }
-    }
-
-    /** Updates n elements, fewer than the register length. */
-    static void updateTail(
-            float[] p, int po, float[] gradient, int go, float gradientScale, float[] m, int mo, float[] v, int vo, int n, float beta2,
-            float epsilon, AdamWStep step) {
-        VectorMask<Float> mask = before(0, n);
-        FloatVector g = load(gradient, go, mask).mul(gradientScale);
-        FloatVector before = load(m, mo, mask);
-        FloatVector mean = FloatVector.broadcast(S, step.meanRate()).fma(g.sub(before), before);
-        FloatVector square = g.mul(step.squareRate()).fma(g, load(v, vo, mask).mul(beta2));
-        FloatVector root = square.sqrt().fma(FloatVector.broadcast(S, step.rootScale()), FloatVector.broadcast(S, epsilon));
-        mean.div(root).fma(FloatVector.broadcast(S, -step.size()), load(p, po, mask).mul(step.keep())).intoArray(p, po, mask);
-        mean.intoArray(m, mo, mask);
-        square.intoArray(v, vo, mask);
+        if (i < n) {
+            VectorMask<Float> mask = S.indexInRange(i, n);
+            FloatVector g = FloatVector.fromArray(S, gradient, go + i, mask).mul(gradientScale);
+            FloatVector before = FloatVector.fromArray(S, m, mo + i, mask);
+            FloatVector mean = meanRate.fma(g.sub(before), before);
+            FloatVector square = g.mul(squareRate).fma(g, FloatVector.fromArray(S, v, vo + i, mask).mul(beta2));
+            FloatVector root = square.sqrt().fma(rootScale, smallest);
+            mean.div(root).fma(minusSize, FloatVector.fromArray(S, p, po + i, mask).mul(keep)).intoArray(p, po + i, mask);
+            mean.intoArray(m, mo + i, mask);
+            square.intoArray(v, vo + i, mask);
+        }
     }
 }

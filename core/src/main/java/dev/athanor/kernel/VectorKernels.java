@@ -2,8 +2,6 @@ package dev.athanor.kernel;
 
 import static dev.athanor.kernel.Lanes.L;
 import static dev.athanor.kernel.Lanes.S;
-import static dev.athanor.kernel.Lanes.before;
-import static dev.athanor.kernel.Lanes.load;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -42,11 +40,11 @@ final class VectorKernels implements Kernels {
     public void add(float[] out, int oo, float[] x, int xo, int n) {
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
-            load(out, oo + i).add(load(x, xo + i)).intoArray(out, oo + i);
+            FloatVector.fromArray(S, out, oo + i).add(FloatVector.fromArray(S, x, xo + i)).intoArray(out, oo + i);
         }
         if (i < n) {
-            VectorMask<Float> mask = before(i, n);
-            load(out, oo + i, mask).add(load(x, xo + i, mask)).intoArray(out, oo + i, mask);
+            VectorMask<Float> mask = S.indexInRange(i, n);
+            FloatVector.fromArray(S, out, oo + i, mask).add(FloatVector.fromArray(S, x, xo + i, mask)).intoArray(out, oo + i, mask);
         }
     }
 
@@ -55,11 +53,11 @@ final class VectorKernels implements Kernels {
         FloatVector factor = FloatVector.broadcast(S, scale);
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
-            factor.fma(load(x, xo + i), load(out, oo + i)).intoArray(out, oo + i);
+            factor.fma(FloatVector.fromArray(S, x, xo + i), FloatVector.fromArray(S, out, oo + i)).intoArray(out, oo + i);
         }
         if (i < n) {
-            VectorMask<Float> mask = before(i, n);
-            factor.fma(load(x, xo + i, mask), load(out, oo + i, mask)).intoArray(out, oo + i, mask);
+            VectorMask<Float> mask = S.indexInRange(i, n);
+            factor.fma(FloatVector.fromArray(S, x, xo + i, mask), FloatVector.fromArray(S, out, oo + i, mask)).intoArray(out, oo + i, mask);
         }
     }
 
@@ -67,11 +65,11 @@ final class VectorKernels implements Kernels {
     public void scale(float[] out, int oo, float scale, int n) {
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
-            load(out, oo + i).mul(scale).intoArray(out, oo + i);
+            FloatVector.fromArray(S, out, oo + i).mul(scale).intoArray(out, oo + i);
         }
         if (i < n) {
-            VectorMask<Float> mask = before(i, n);
-            load(out, oo + i, mask).mul(scale).intoArray(out, oo + i, mask);
+            VectorMask<Float> mask = S.indexInRange(i, n);
+            FloatVector.fromArray(S, out, oo + i, mask).mul(scale).intoArray(out, oo + i, mask);
         }
     }
 
@@ -160,19 +158,19 @@ final class VectorKernels implements Kernels {
         float sign = inverse ? -1f : 1f;
         int i = 0;
         for (; i < S.loopBound(half); i += L) {
-            FloatVector a = load(x, xo + i);
-            FloatVector b = load(x, xo + half + i);
-            FloatVector c = load(cos, co + i);
-            FloatVector s = load(sin, so + i).mul(sign);
+            FloatVector a = FloatVector.fromArray(S, x, xo + i);
+            FloatVector b = FloatVector.fromArray(S, x, xo + half + i);
+            FloatVector c = FloatVector.fromArray(S, cos, co + i);
+            FloatVector s = FloatVector.fromArray(S, sin, so + i).mul(sign);
             a.fma(c, b.mul(s).neg()).intoArray(x, xo + i);
             b.fma(c, a.mul(s)).intoArray(x, xo + half + i);
         }
         if (i < half) {
-            VectorMask<Float> mask = before(i, half);
-            FloatVector a = load(x, xo + i, mask);
-            FloatVector b = load(x, xo + half + i, mask);
-            FloatVector c = load(cos, co + i, mask);
-            FloatVector s = load(sin, so + i, mask).mul(sign);
+            VectorMask<Float> mask = S.indexInRange(i, half);
+            FloatVector a = FloatVector.fromArray(S, x, xo + i, mask);
+            FloatVector b = FloatVector.fromArray(S, x, xo + half + i, mask);
+            FloatVector c = FloatVector.fromArray(S, cos, co + i, mask);
+            FloatVector s = FloatVector.fromArray(S, sin, so + i, mask).mul(sign);
             a.fma(c, b.mul(s).neg()).intoArray(x, xo + i, mask);
             b.fma(c, a.mul(s)).intoArray(x, xo + half + i, mask);
         }
@@ -203,12 +201,6 @@ final class VectorKernels implements Kernels {
     public void adamW(
             float[] p, int po, float[] gradient, int go, float gradientScale, float[] m, int mo, float[] v, int vo, int n, float lr, float beta1,
             float beta2, float epsilon, float decay, float bias1, float bias2) {
-        AdamWStep step = AdamWStep.of(lr, beta1, beta2, decay, bias1, bias2);
-        int bound = S.loopBound(n);
-        VectorAdamW.update(p, po, gradient, go, gradientScale, m, mo, v, vo, bound, beta2, epsilon, step);
-        if (bound < n) {
-            VectorAdamW.updateTail(
-                    p, po + bound, gradient, go + bound, gradientScale, m, mo + bound, v, vo + bound, n - bound, beta2, epsilon, step);
-        }
+        VectorAdamW.update(p, po, gradient, go, gradientScale, m, mo, v, vo, n, lr, beta1, beta2, epsilon, decay, bias1, bias2);
     }
 }

@@ -11,27 +11,48 @@ import jdk.incubator.vector.VectorOperators;
  * crosses a real call becomes an object.
  */
 final class VectorMath {
+    // Registers of constants: broadcasting so many in place would pass the compiler's limit on nodes, and what is not inlined after that
+    // is boxed. They cost a load each, so exp broadcasts its own.
+    private static final FloatVector TAIL = FloatVector.broadcast(S, ScalarMath.TAIL);
+    private static final FloatVector Q0 = FloatVector.broadcast(S, ScalarMath.Q0);
+    private static final FloatVector Q1 = FloatVector.broadcast(S, ScalarMath.Q1);
+    private static final FloatVector Q2 = FloatVector.broadcast(S, ScalarMath.Q2);
+    private static final FloatVector Q3 = FloatVector.broadcast(S, ScalarMath.Q3);
+    private static final FloatVector Q4 = FloatVector.broadcast(S, ScalarMath.Q4);
+    private static final FloatVector Q5 = FloatVector.broadcast(S, ScalarMath.Q5);
+    private static final FloatVector Q6 = FloatVector.broadcast(S, ScalarMath.Q6);
+    private static final FloatVector Q7 = FloatVector.broadcast(S, ScalarMath.Q7);
+    private static final FloatVector Q8 = FloatVector.broadcast(S, ScalarMath.Q8);
+    private static final FloatVector INVERSE_SQRT_2PI = FloatVector.broadcast(S, ScalarMath.INVERSE_SQRT_2PI);
+    private static final FloatVector MINUS_HALF = FloatVector.broadcast(S, -0.5f);
+    private static final FloatVector ZERO = FloatVector.broadcast(S, 0f);
+    private static final FloatVector ONE = FloatVector.broadcast(S, 1f);
+
     private VectorMath() {}
 
     static FloatVector exp(FloatVector x) {
+        return x.add(Float.POSITIVE_INFINITY).blend(expBelow(x), x.compare(VectorOperators.LE, ScalarMath.EXP_HIGHEST));
+    }
+
+    /**
+     * {@link #exp} for arguments up to {@link ScalarMath#EXP_HIGHEST}, with the same bits. Larger ones and NaN give anything, so
+     * callers must let NaN through another factor.
+     */
+    static FloatVector expBelow(FloatVector x) {
         FloatVector shifted = x.fma(FloatVector.broadcast(S, ScalarMath.LOG2_E), FloatVector.broadcast(S, ScalarMath.ROUNDER));
         FloatVector count = shifted.sub(ScalarMath.ROUNDER);
         FloatVector r = count.fma(FloatVector.broadcast(S, -ScalarMath.LN2_HIGH), x);
         r = count.fma(FloatVector.broadcast(S, -ScalarMath.LN2_LOW), r);
-        FloatVector p = step(FloatVector.broadcast(S, ScalarMath.E6), r, ScalarMath.E5);
-        p = step(p, r, ScalarMath.E4);
-        p = step(p, r, ScalarMath.E3);
-        p = step(p, r, ScalarMath.E2);
-        p = step(p, r, 1f);
-        p = step(p, r, 1f);
+        FloatVector p = FloatVector.broadcast(S, ScalarMath.E6).fma(r, FloatVector.broadcast(S, ScalarMath.E5));
+        p = p.fma(r, FloatVector.broadcast(S, ScalarMath.E4));
+        p = p.fma(r, FloatVector.broadcast(S, ScalarMath.E3));
+        p = p.fma(r, FloatVector.broadcast(S, ScalarMath.E2));
+        FloatVector one = FloatVector.broadcast(S, 1f);
+        p = p.fma(r, one);
+        p = p.fma(r, one);
         IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
         FloatVector scaled = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
-        FloatVector result = x.add(Float.POSITIVE_INFINITY).blend(scaled, x.compare(VectorOperators.LE, ScalarMath.EXP_HIGHEST));
-        return result.blend(0f, x.compare(VectorOperators.LT, ScalarMath.EXP_LOWEST));
-    }
-
-    private static FloatVector step(FloatVector p, FloatVector r, float coefficient) {
-        return p.fma(r, FloatVector.broadcast(S, coefficient));
+        return scaled.blend(0f, x.compare(VectorOperators.LT, ScalarMath.EXP_LOWEST));
     }
 
     private static FloatVector geluSquare(FloatVector x) {
@@ -44,47 +65,47 @@ final class VectorMath {
     }
 
     static FloatVector geluTanh(FloatVector x) {
-        FloatVector negated = x.neg().mul(step(geluSquare(x), FloatVector.broadcast(S, ScalarMath.GELU_3), ScalarMath.GELU_1));
+        FloatVector negated = x.neg().mul(geluSquare(x).fma(FloatVector.broadcast(S, ScalarMath.GELU_3), FloatVector.broadcast(S, ScalarMath.GELU_1)));
         return x.div(exp(negated).add(1f));
     }
 
     static FloatVector geluTanhSlope(FloatVector x) {
         FloatVector square = geluSquare(x);
-        FloatVector twice = x.mul(step(square, FloatVector.broadcast(S, ScalarMath.GELU_3), ScalarMath.GELU_1));
-        FloatVector e = exp(twice.abs().neg());
+        FloatVector twice = x.mul(square.fma(FloatVector.broadcast(S, ScalarMath.GELU_3), FloatVector.broadcast(S, ScalarMath.GELU_1)));
+        FloatVector e = expBelow(twice.abs().neg());
         FloatVector large = reciprocal(e.add(1f));
         FloatVector small = e.mul(large);
         FloatVector sigmoid = large.blend(small, twice.compare(VectorOperators.LT, 0f));
-        FloatVector slope = step(square, FloatVector.broadcast(S, ScalarMath.GELU_3_SLOPE), ScalarMath.GELU_1);
+        FloatVector slope = square.fma(FloatVector.broadcast(S, ScalarMath.GELU_3_SLOPE), FloatVector.broadcast(S, ScalarMath.GELU_1));
         return x.mul(small.mul(large)).fma(slope, sigmoid);
     }
 
     private static FloatVector tailRatio(FloatVector magnitude) {
-        FloatVector t = reciprocal(step(magnitude, FloatVector.broadcast(S, ScalarMath.TAIL), 1f));
-        FloatVector q = step(FloatVector.broadcast(S, ScalarMath.Q8), t, ScalarMath.Q7);
-        q = step(q, t, ScalarMath.Q6);
-        q = step(q, t, ScalarMath.Q5);
-        q = step(q, t, ScalarMath.Q4);
-        q = step(q, t, ScalarMath.Q3);
-        q = step(q, t, ScalarMath.Q2);
-        q = step(q, t, ScalarMath.Q1);
-        q = step(q, t, ScalarMath.Q0);
+        FloatVector t = ONE.div(magnitude.fma(TAIL, ONE));
+        FloatVector q = Q8.fma(t, Q7);
+        q = q.fma(t, Q6);
+        q = q.fma(t, Q5);
+        q = q.fma(t, Q4);
+        q = q.fma(t, Q3);
+        q = q.fma(t, Q2);
+        q = q.fma(t, Q1);
+        q = q.fma(t, Q0);
         return q.mul(t);
     }
 
     private static FloatVector normalCdf(FloatVector x, FloatVector tail) {
-        return FloatVector.broadcast(S, 1f).sub(tail).blend(tail, x.compare(VectorOperators.LT, 0f));
+        return ONE.sub(tail).blend(tail, x.compare(VectorOperators.LT, ZERO));
     }
 
     static FloatVector geluErf(FloatVector x) {
-        FloatVector tail = exp(x.mul(x).mul(-0.5f)).mul(tailRatio(x.abs()));
+        FloatVector tail = expBelow(x.mul(x).mul(MINUS_HALF)).mul(tailRatio(x.abs()));
         return x.mul(normalCdf(x, tail));
     }
 
     static FloatVector geluErfSlope(FloatVector x) {
-        FloatVector e = exp(x.mul(x).mul(-0.5f));
+        FloatVector e = expBelow(x.mul(x).mul(MINUS_HALF));
         FloatVector tail = e.mul(tailRatio(x.abs()));
-        return x.mul(e).fma(FloatVector.broadcast(S, ScalarMath.INVERSE_SQRT_2PI), normalCdf(x, tail));
+        return x.mul(e).fma(INVERSE_SQRT_2PI, normalCdf(x, tail));
     }
 
     static FloatVector silu(FloatVector g) {

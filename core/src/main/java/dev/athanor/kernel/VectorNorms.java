@@ -1,12 +1,12 @@
 package dev.athanor.kernel;
 
+import static dev.athanor.kernel.Lanes.BY_1;
+import static dev.athanor.kernel.Lanes.BY_2;
+import static dev.athanor.kernel.Lanes.BY_4;
+import static dev.athanor.kernel.Lanes.BY_8;
 import static dev.athanor.kernel.Lanes.L;
 import static dev.athanor.kernel.Lanes.PARTS;
 import static dev.athanor.kernel.Lanes.S;
-import static dev.athanor.kernel.Lanes.ZERO;
-import static dev.athanor.kernel.Lanes.before;
-import static dev.athanor.kernel.Lanes.fold;
-import static dev.athanor.kernel.Lanes.load;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -19,11 +19,11 @@ final class VectorNorms {
     static void normalise(float[] out, int oo, float[] x, int xo, float[] weight, int wo, float mean, float rstd, int n) {
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
-            load(x, xo + i).sub(mean).mul(rstd).mul(load(weight, wo + i)).intoArray(out, oo + i);
+            FloatVector.fromArray(S, x, xo + i).sub(mean).mul(rstd).mul(FloatVector.fromArray(S, weight, wo + i)).intoArray(out, oo + i);
         }
         if (i < n) {
-            VectorMask<Float> mask = before(i, n);
-            load(x, xo + i, mask).sub(mean).mul(rstd).mul(load(weight, wo + i, mask)).intoArray(out, oo + i, mask);
+            VectorMask<Float> mask = S.indexInRange(i, n);
+            FloatVector.fromArray(S, x, xo + i, mask).sub(mean).mul(rstd).mul(FloatVector.fromArray(S, weight, wo + i, mask)).intoArray(out, oo + i, mask);
         }
     }
 
@@ -32,23 +32,23 @@ final class VectorNorms {
             float[] out, int oo, float[] x, int xo, float[] weight, int wo, float[] bias, int boff, float mean, float rstd, int n) {
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
-            FloatVector normalised = load(x, xo + i).sub(mean).mul(rstd);
-            normalised.fma(load(weight, wo + i), load(bias, boff + i)).intoArray(out, oo + i);
+            FloatVector normalised = FloatVector.fromArray(S, x, xo + i).sub(mean).mul(rstd);
+            normalised.fma(FloatVector.fromArray(S, weight, wo + i), FloatVector.fromArray(S, bias, boff + i)).intoArray(out, oo + i);
         }
         if (i < n) {
-            VectorMask<Float> mask = before(i, n);
-            FloatVector normalised = load(x, xo + i, mask).sub(mean).mul(rstd);
-            normalised.fma(load(weight, wo + i, mask), load(bias, boff + i, mask)).intoArray(out, oo + i, mask);
+            VectorMask<Float> mask = S.indexInRange(i, n);
+            FloatVector normalised = FloatVector.fromArray(S, x, xo + i, mask).sub(mean).mul(rstd);
+            normalised.fma(FloatVector.fromArray(S, weight, wo + i, mask), FloatVector.fromArray(S, bias, boff + i, mask)).intoArray(out, oo + i, mask);
         }
     }
 
     /** Sum of (dy weight) ((x - mean) rstd): how much of the gradient lies along the normalised input. */
     static float alongInput(
             float[] dy, int dyo, float[] weight, int wo, float[] x, int xo, float mean, float rstd, int n) {
-        FloatVector a = ZERO;
-        FloatVector b = ZERO;
-        FloatVector c = ZERO;
-        FloatVector d = ZERO;
+        FloatVector a = FloatVector.zero(S);
+        FloatVector b = FloatVector.zero(S);
+        FloatVector c = FloatVector.zero(S);
+        FloatVector d = FloatVector.zero(S);
         int bound = n & -Kernels.LANES;
         int i = 0;
         for (; i < bound; i += Kernels.LANES) {
@@ -62,30 +62,35 @@ final class VectorNorms {
             }
         }
         if (i < n) {
-            a = alongTail(a, dy, dyo, weight, wo, x, xo, mean, rstd, i, n);
-            if (PARTS >= 2 && i + L < n) {
-                b = alongTail(b, dy, dyo, weight, wo, x, xo, mean, rstd, i + L, n);
-            }
-            if (PARTS == 4 && i + 2 * L < n) {
-                c = alongTail(c, dy, dyo, weight, wo, x, xo, mean, rstd, i + 2 * L, n);
-            }
-            if (PARTS == 4 && i + 3 * L < n) {
-                d = alongTail(d, dy, dyo, weight, wo, x, xo, mean, rstd, i + 3 * L, n);
-            }
+            VectorMask<Float> mask = S.indexInRange(i, n);
+            FloatVector gradient = FloatVector.fromArray(S, dy, dyo + i, mask).mul(FloatVector.fromArray(S, weight, wo + i, mask));
+            a = a.blend(gradient.fma(FloatVector.fromArray(S, x, xo + i, mask).sub(mean).mul(rstd), a), mask);
         }
-        return fold(a, b, c, d);
+        if (PARTS >= 2 && i + L < n) {
+            VectorMask<Float> mask = S.indexInRange(i + L, n);
+            FloatVector gradient = FloatVector.fromArray(S, dy, dyo + i + L, mask).mul(FloatVector.fromArray(S, weight, wo + i + L, mask));
+            b = b.blend(gradient.fma(FloatVector.fromArray(S, x, xo + i + L, mask).sub(mean).mul(rstd), b), mask);
+        }
+        if (PARTS == 4 && i + 2 * L < n) {
+            VectorMask<Float> mask = S.indexInRange(i + 2 * L, n);
+            FloatVector gradient = FloatVector.fromArray(S, dy, dyo + i + 2 * L, mask).mul(FloatVector.fromArray(S, weight, wo + i + 2 * L, mask));
+            c = c.blend(gradient.fma(FloatVector.fromArray(S, x, xo + i + 2 * L, mask).sub(mean).mul(rstd), c), mask);
+        }
+        if (PARTS == 4 && i + 3 * L < n) {
+            VectorMask<Float> mask = S.indexInRange(i + 3 * L, n);
+            FloatVector gradient = FloatVector.fromArray(S, dy, dyo + i + 3 * L, mask).mul(FloatVector.fromArray(S, weight, wo + i + 3 * L, mask));
+            d = d.blend(gradient.fma(FloatVector.fromArray(S, x, xo + i + 3 * L, mask).sub(mean).mul(rstd), d), mask);
+        }
+        FloatVector t = PARTS == 1 ? a : PARTS == 2 ? a.add(b) : a.add(c).add(b.add(d));
+        t = L == 16 ? t.add(t.rearrange(BY_8)) : t;
+        t = L >= 8 ? t.add(t.rearrange(BY_4)) : t;
+        t = t.add(t.rearrange(BY_2));
+        return t.add(t.rearrange(BY_1)).lane(0);
     }
 
     private static FloatVector along(
             FloatVector total, float[] dy, int dyi, float[] weight, int wi, float[] x, int xi, float mean, float rstd) {
-        return load(dy, dyi).mul(load(weight, wi)).fma(load(x, xi).sub(mean).mul(rstd), total);
-    }
-
-    private static FloatVector alongTail(
-            FloatVector total, float[] dy, int dyo, float[] weight, int wo, float[] x, int xo, float mean, float rstd, int i, int n) {
-        VectorMask<Float> mask = before(i, n);
-        FloatVector gradient = load(dy, dyo + i, mask).mul(load(weight, wo + i, mask));
-        return total.blend(gradient.fma(load(x, xo + i, mask).sub(mean).mul(rstd), total), mask);
+        return FloatVector.fromArray(S, dy, dyi).mul(FloatVector.fromArray(S, weight, wi)).fma(FloatVector.fromArray(S, x, xi).sub(mean).mul(rstd), total);
     }
 
     /** Writes dweight and dx of both norms. */
@@ -94,24 +99,24 @@ final class VectorNorms {
             float mean, float rstd, float gradientMean, float along, int n) {
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
-            FloatVector gradient = load(dy, dyo + i);
-            FloatVector normalised = load(x, xo + i).sub(mean).mul(rstd);
-            gradient.fma(normalised, load(dweight, dwo + i)).intoArray(dweight, dwo + i);
-            FloatVector centred = centred(gradient.mul(load(weight, wo + i)), normalised, gradientMean, along);
+            FloatVector gradient = FloatVector.fromArray(S, dy, dyo + i);
+            FloatVector normalised = FloatVector.fromArray(S, x, xo + i).sub(mean).mul(rstd);
+            gradient.fma(normalised, FloatVector.fromArray(S, dweight, dwo + i)).intoArray(dweight, dwo + i);
+            FloatVector centred = centred(gradient.mul(FloatVector.fromArray(S, weight, wo + i)), normalised, gradientMean, along);
             if (accumulate) {
-                centred.fma(FloatVector.broadcast(S, rstd), load(dx, dxo + i)).intoArray(dx, dxo + i);
+                centred.fma(FloatVector.broadcast(S, rstd), FloatVector.fromArray(S, dx, dxo + i)).intoArray(dx, dxo + i);
             } else {
                 centred.mul(rstd).intoArray(dx, dxo + i);
             }
         }
         if (i < n) {
-            VectorMask<Float> mask = before(i, n);
-            FloatVector gradient = load(dy, dyo + i, mask);
-            FloatVector normalised = load(x, xo + i, mask).sub(mean).mul(rstd);
-            gradient.fma(normalised, load(dweight, dwo + i, mask)).intoArray(dweight, dwo + i, mask);
-            FloatVector centred = centred(gradient.mul(load(weight, wo + i, mask)), normalised, gradientMean, along);
+            VectorMask<Float> mask = S.indexInRange(i, n);
+            FloatVector gradient = FloatVector.fromArray(S, dy, dyo + i, mask);
+            FloatVector normalised = FloatVector.fromArray(S, x, xo + i, mask).sub(mean).mul(rstd);
+            gradient.fma(normalised, FloatVector.fromArray(S, dweight, dwo + i, mask)).intoArray(dweight, dwo + i, mask);
+            FloatVector centred = centred(gradient.mul(FloatVector.fromArray(S, weight, wo + i, mask)), normalised, gradientMean, along);
             if (accumulate) {
-                centred.fma(FloatVector.broadcast(S, rstd), load(dx, dxo + i, mask)).intoArray(dx, dxo + i, mask);
+                centred.fma(FloatVector.broadcast(S, rstd), FloatVector.fromArray(S, dx, dxo + i, mask)).intoArray(dx, dxo + i, mask);
             } else {
                 centred.mul(rstd).intoArray(dx, dxo + i, mask);
             }

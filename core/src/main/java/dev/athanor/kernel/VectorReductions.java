@@ -1,12 +1,12 @@
 package dev.athanor.kernel;
 
+import static dev.athanor.kernel.Lanes.BY_1;
+import static dev.athanor.kernel.Lanes.BY_2;
+import static dev.athanor.kernel.Lanes.BY_4;
+import static dev.athanor.kernel.Lanes.BY_8;
 import static dev.athanor.kernel.Lanes.L;
 import static dev.athanor.kernel.Lanes.PARTS;
 import static dev.athanor.kernel.Lanes.S;
-import static dev.athanor.kernel.Lanes.ZERO;
-import static dev.athanor.kernel.Lanes.before;
-import static dev.athanor.kernel.Lanes.fold;
-import static dev.athanor.kernel.Lanes.load;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -20,166 +20,189 @@ final class VectorReductions {
     private VectorReductions() {}
 
     static float sum(float[] x, int xo, int n) {
-        FloatVector a = ZERO;
-        FloatVector b = ZERO;
-        FloatVector c = ZERO;
-        FloatVector d = ZERO;
+        FloatVector a = FloatVector.zero(S);
+        FloatVector b = FloatVector.zero(S);
+        FloatVector c = FloatVector.zero(S);
+        FloatVector d = FloatVector.zero(S);
         int bound = n & -Kernels.LANES;
         int i = 0;
         for (; i < bound; i += Kernels.LANES) {
-            a = a.add(load(x, xo + i));
+            a = a.add(FloatVector.fromArray(S, x, xo + i));
             if (PARTS >= 2) {
-                b = b.add(load(x, xo + i + L));
+                b = b.add(FloatVector.fromArray(S, x, xo + i + L));
             }
             if (PARTS == 4) {
-                c = c.add(load(x, xo + i + 2 * L));
-                d = d.add(load(x, xo + i + 3 * L));
+                c = c.add(FloatVector.fromArray(S, x, xo + i + 2 * L));
+                d = d.add(FloatVector.fromArray(S, x, xo + i + 3 * L));
             }
         }
         if (i < n) {
-            a = sumTail(a, x, xo, i, n);
-            if (PARTS >= 2 && i + L < n) {
-                b = sumTail(b, x, xo, i + L, n);
-            }
-            if (PARTS == 4 && i + 2 * L < n) {
-                c = sumTail(c, x, xo, i + 2 * L, n);
-            }
-            if (PARTS == 4 && i + 3 * L < n) {
-                d = sumTail(d, x, xo, i + 3 * L, n);
-            }
+            VectorMask<Float> mask = S.indexInRange(i, n);
+            a = a.lanewise(VectorOperators.ADD, FloatVector.fromArray(S, x, xo + i, mask), mask);
         }
-        return fold(a, b, c, d);
-    }
-
-    private static FloatVector sumTail(FloatVector total, float[] x, int xo, int i, int n) {
-        VectorMask<Float> mask = before(i, n);
-        return total.lanewise(VectorOperators.ADD, load(x, xo + i, mask), mask);
+        if (PARTS >= 2 && i + L < n) {
+            VectorMask<Float> mask = S.indexInRange(i + L, n);
+            b = b.lanewise(VectorOperators.ADD, FloatVector.fromArray(S, x, xo + i + L, mask), mask);
+        }
+        if (PARTS == 4 && i + 2 * L < n) {
+            VectorMask<Float> mask = S.indexInRange(i + 2 * L, n);
+            c = c.lanewise(VectorOperators.ADD, FloatVector.fromArray(S, x, xo + i + 2 * L, mask), mask);
+        }
+        if (PARTS == 4 && i + 3 * L < n) {
+            VectorMask<Float> mask = S.indexInRange(i + 3 * L, n);
+            d = d.lanewise(VectorOperators.ADD, FloatVector.fromArray(S, x, xo + i + 3 * L, mask), mask);
+        }
+        FloatVector t = PARTS == 1 ? a : PARTS == 2 ? a.add(b) : a.add(c).add(b.add(d));
+        t = L == 16 ? t.add(t.rearrange(BY_8)) : t;
+        t = L >= 8 ? t.add(t.rearrange(BY_4)) : t;
+        t = t.add(t.rearrange(BY_2));
+        return t.add(t.rearrange(BY_1)).lane(0);
     }
 
     static float dot(float[] x, int xo, float[] y, int yo, int n) {
-        FloatVector a = ZERO;
-        FloatVector b = ZERO;
-        FloatVector c = ZERO;
-        FloatVector d = ZERO;
+        FloatVector a = FloatVector.zero(S);
+        FloatVector b = FloatVector.zero(S);
+        FloatVector c = FloatVector.zero(S);
+        FloatVector d = FloatVector.zero(S);
         int bound = n & -Kernels.LANES;
         int i = 0;
         for (; i < bound; i += Kernels.LANES) {
-            a = load(x, xo + i).fma(load(y, yo + i), a);
+            a = FloatVector.fromArray(S, x, xo + i).fma(FloatVector.fromArray(S, y, yo + i), a);
             if (PARTS >= 2) {
-                b = load(x, xo + i + L).fma(load(y, yo + i + L), b);
+                b = FloatVector.fromArray(S, x, xo + i + L).fma(FloatVector.fromArray(S, y, yo + i + L), b);
             }
             if (PARTS == 4) {
-                c = load(x, xo + i + 2 * L).fma(load(y, yo + i + 2 * L), c);
-                d = load(x, xo + i + 3 * L).fma(load(y, yo + i + 3 * L), d);
+                c = FloatVector.fromArray(S, x, xo + i + 2 * L).fma(FloatVector.fromArray(S, y, yo + i + 2 * L), c);
+                d = FloatVector.fromArray(S, x, xo + i + 3 * L).fma(FloatVector.fromArray(S, y, yo + i + 3 * L), d);
             }
         }
         if (i < n) {
-            a = dotTail(a, x, xo, y, yo, i, n);
-            if (PARTS >= 2 && i + L < n) {
-                b = dotTail(b, x, xo, y, yo, i + L, n);
-            }
-            if (PARTS == 4 && i + 2 * L < n) {
-                c = dotTail(c, x, xo, y, yo, i + 2 * L, n);
-            }
-            if (PARTS == 4 && i + 3 * L < n) {
-                d = dotTail(d, x, xo, y, yo, i + 3 * L, n);
-            }
+            VectorMask<Float> mask = S.indexInRange(i, n);
+            a = a.blend(FloatVector.fromArray(S, x, xo + i, mask).fma(FloatVector.fromArray(S, y, yo + i, mask), a), mask);
         }
-        return fold(a, b, c, d);
-    }
-
-    private static FloatVector dotTail(FloatVector total, float[] x, int xo, float[] y, int yo, int i, int n) {
-        VectorMask<Float> mask = before(i, n);
-        return total.blend(load(x, xo + i, mask).fma(load(y, yo + i, mask), total), mask);
+        if (PARTS >= 2 && i + L < n) {
+            VectorMask<Float> mask = S.indexInRange(i + L, n);
+            b = b.blend(FloatVector.fromArray(S, x, xo + i + L, mask).fma(FloatVector.fromArray(S, y, yo + i + L, mask), b), mask);
+        }
+        if (PARTS == 4 && i + 2 * L < n) {
+            VectorMask<Float> mask = S.indexInRange(i + 2 * L, n);
+            c = c.blend(FloatVector.fromArray(S, x, xo + i + 2 * L, mask).fma(FloatVector.fromArray(S, y, yo + i + 2 * L, mask), c), mask);
+        }
+        if (PARTS == 4 && i + 3 * L < n) {
+            VectorMask<Float> mask = S.indexInRange(i + 3 * L, n);
+            d = d.blend(FloatVector.fromArray(S, x, xo + i + 3 * L, mask).fma(FloatVector.fromArray(S, y, yo + i + 3 * L, mask), d), mask);
+        }
+        FloatVector t = PARTS == 1 ? a : PARTS == 2 ? a.add(b) : a.add(c).add(b.add(d));
+        t = L == 16 ? t.add(t.rearrange(BY_8)) : t;
+        t = L >= 8 ? t.add(t.rearrange(BY_4)) : t;
+        t = t.add(t.rearrange(BY_2));
+        return t.add(t.rearrange(BY_1)).lane(0);
     }
 
     static float squaredDeviations(float[] x, int xo, int n, float mean) {
-        FloatVector a = ZERO;
-        FloatVector b = ZERO;
-        FloatVector c = ZERO;
-        FloatVector d = ZERO;
+        FloatVector a = FloatVector.zero(S);
+        FloatVector b = FloatVector.zero(S);
+        FloatVector c = FloatVector.zero(S);
+        FloatVector d = FloatVector.zero(S);
         int bound = n & -Kernels.LANES;
         int i = 0;
         for (; i < bound; i += Kernels.LANES) {
-            a = addSquare(load(x, xo + i).sub(mean), a);
+            a = addSquare(FloatVector.fromArray(S, x, xo + i).sub(mean), a);
             if (PARTS >= 2) {
-                b = addSquare(load(x, xo + i + L).sub(mean), b);
+                b = addSquare(FloatVector.fromArray(S, x, xo + i + L).sub(mean), b);
             }
             if (PARTS == 4) {
-                c = addSquare(load(x, xo + i + 2 * L).sub(mean), c);
-                d = addSquare(load(x, xo + i + 3 * L).sub(mean), d);
+                c = addSquare(FloatVector.fromArray(S, x, xo + i + 2 * L).sub(mean), c);
+                d = addSquare(FloatVector.fromArray(S, x, xo + i + 3 * L).sub(mean), d);
             }
         }
         if (i < n) {
-            a = squaredTail(a, x, xo, mean, i, n);
-            if (PARTS >= 2 && i + L < n) {
-                b = squaredTail(b, x, xo, mean, i + L, n);
-            }
-            if (PARTS == 4 && i + 2 * L < n) {
-                c = squaredTail(c, x, xo, mean, i + 2 * L, n);
-            }
-            if (PARTS == 4 && i + 3 * L < n) {
-                d = squaredTail(d, x, xo, mean, i + 3 * L, n);
-            }
+            VectorMask<Float> mask = S.indexInRange(i, n);
+            FloatVector deviation = FloatVector.fromArray(S, x, xo + i, mask).sub(mean);
+            a = a.blend(deviation.fma(deviation, a), mask);
         }
-        return fold(a, b, c, d);
+        if (PARTS >= 2 && i + L < n) {
+            VectorMask<Float> mask = S.indexInRange(i + L, n);
+            FloatVector deviation = FloatVector.fromArray(S, x, xo + i + L, mask).sub(mean);
+            b = b.blend(deviation.fma(deviation, b), mask);
+        }
+        if (PARTS == 4 && i + 2 * L < n) {
+            VectorMask<Float> mask = S.indexInRange(i + 2 * L, n);
+            FloatVector deviation = FloatVector.fromArray(S, x, xo + i + 2 * L, mask).sub(mean);
+            c = c.blend(deviation.fma(deviation, c), mask);
+        }
+        if (PARTS == 4 && i + 3 * L < n) {
+            VectorMask<Float> mask = S.indexInRange(i + 3 * L, n);
+            FloatVector deviation = FloatVector.fromArray(S, x, xo + i + 3 * L, mask).sub(mean);
+            d = d.blend(deviation.fma(deviation, d), mask);
+        }
+        FloatVector t = PARTS == 1 ? a : PARTS == 2 ? a.add(b) : a.add(c).add(b.add(d));
+        t = L == 16 ? t.add(t.rearrange(BY_8)) : t;
+        t = L >= 8 ? t.add(t.rearrange(BY_4)) : t;
+        t = t.add(t.rearrange(BY_2));
+        return t.add(t.rearrange(BY_1)).lane(0);
     }
 
     private static FloatVector addSquare(FloatVector deviation, FloatVector total) {
         return deviation.fma(deviation, total);
     }
 
-    private static FloatVector squaredTail(FloatVector total, float[] x, int xo, float mean, int i, int n) {
-        VectorMask<Float> mask = before(i, n);
-        return total.blend(addSquare(load(x, xo + i, mask).sub(mean), total), mask);
-    }
-
     /** out = exp(x - shift), returning the sum of out. */
     static float expShifted(float[] out, int oo, float[] x, int xo, float shift, int n) {
-        FloatVector a = ZERO;
-        FloatVector b = ZERO;
-        FloatVector c = ZERO;
-        FloatVector d = ZERO;
+        FloatVector a = FloatVector.zero(S);
+        FloatVector b = FloatVector.zero(S);
+        FloatVector c = FloatVector.zero(S);
+        FloatVector d = FloatVector.zero(S);
         int bound = n & -Kernels.LANES;
         int i = 0;
         for (; i < bound; i += Kernels.LANES) {
-            FloatVector e = VectorMath.exp(load(x, xo + i).sub(shift));
+            FloatVector e = VectorMath.exp(FloatVector.fromArray(S, x, xo + i).sub(shift));
             e.intoArray(out, oo + i);
             a = a.add(e);
             if (PARTS >= 2) {
-                FloatVector f = VectorMath.exp(load(x, xo + i + L).sub(shift));
+                FloatVector f = VectorMath.exp(FloatVector.fromArray(S, x, xo + i + L).sub(shift));
                 f.intoArray(out, oo + i + L);
                 b = b.add(f);
             }
             if (PARTS == 4) {
-                FloatVector g = VectorMath.exp(load(x, xo + i + 2 * L).sub(shift));
+                FloatVector g = VectorMath.exp(FloatVector.fromArray(S, x, xo + i + 2 * L).sub(shift));
                 g.intoArray(out, oo + i + 2 * L);
                 c = c.add(g);
-                FloatVector h = VectorMath.exp(load(x, xo + i + 3 * L).sub(shift));
+                FloatVector h = VectorMath.exp(FloatVector.fromArray(S, x, xo + i + 3 * L).sub(shift));
                 h.intoArray(out, oo + i + 3 * L);
                 d = d.add(h);
             }
         }
         if (i < n) {
-            a = expTail(a, out, oo, x, xo, shift, i, n);
-            if (PARTS >= 2 && i + L < n) {
-                b = expTail(b, out, oo, x, xo, shift, i + L, n);
-            }
-            if (PARTS == 4 && i + 2 * L < n) {
-                c = expTail(c, out, oo, x, xo, shift, i + 2 * L, n);
-            }
-            if (PARTS == 4 && i + 3 * L < n) {
-                d = expTail(d, out, oo, x, xo, shift, i + 3 * L, n);
-            }
+            expTail(out, oo + i, x, xo + i, shift, n - i);
+            VectorMask<Float> mask = S.indexInRange(i, n);
+            a = a.lanewise(VectorOperators.ADD, FloatVector.fromArray(S, out, oo + i, mask), mask);
         }
-        return fold(a, b, c, d);
+        if (PARTS >= 2 && i + L < n) {
+            VectorMask<Float> mask = S.indexInRange(i + L, n);
+            b = b.lanewise(VectorOperators.ADD, FloatVector.fromArray(S, out, oo + i + L, mask), mask);
+        }
+        if (PARTS == 4 && i + 2 * L < n) {
+            VectorMask<Float> mask = S.indexInRange(i + 2 * L, n);
+            c = c.lanewise(VectorOperators.ADD, FloatVector.fromArray(S, out, oo + i + 2 * L, mask), mask);
+        }
+        if (PARTS == 4 && i + 3 * L < n) {
+            VectorMask<Float> mask = S.indexInRange(i + 3 * L, n);
+            d = d.lanewise(VectorOperators.ADD, FloatVector.fromArray(S, out, oo + i + 3 * L, mask), mask);
+        }
+        FloatVector t = PARTS == 1 ? a : PARTS == 2 ? a.add(b) : a.add(c).add(b.add(d));
+        t = L == 16 ? t.add(t.rearrange(BY_8)) : t;
+        t = L >= 8 ? t.add(t.rearrange(BY_4)) : t;
+        t = t.add(t.rearrange(BY_2));
+        return t.add(t.rearrange(BY_1)).lane(0);
     }
 
-    private static FloatVector expTail(FloatVector total, float[] out, int oo, float[] x, int xo, float shift, int i, int n) {
-        VectorMask<Float> mask = before(i, n);
-        FloatVector e = VectorMath.exp(load(x, xo + i, mask).sub(shift));
-        e.intoArray(out, oo + i, mask);
-        return total.lanewise(VectorOperators.ADD, e, mask);
+    /** Apart, with no vector passed in: a cold call that took one would have every register of the loop above boxed. */
+    private static void expTail(float[] out, int oo, float[] x, int xo, float shift, int n) {
+        for (int i = 0; i < n; i += L) {
+            VectorMask<Float> mask = S.indexInRange(i, n);
+            VectorMath.exp(FloatVector.fromArray(S, x, xo + i, mask).sub(shift)).intoArray(out, oo + i, mask);
+        }
     }
 
     /** The largest of any order: max gives the same bits in every order, so four registers may run side by side. */
@@ -191,36 +214,36 @@ final class VectorReductions {
         int bound = n & -(4 * L);
         int i = 0;
         for (; i < bound; i += 4 * L) {
-            a = a.max(load(x, xo + i));
-            b = b.max(load(x, xo + i + L));
-            c = c.max(load(x, xo + i + 2 * L));
-            d = d.max(load(x, xo + i + 3 * L));
+            a = a.max(FloatVector.fromArray(S, x, xo + i));
+            b = b.max(FloatVector.fromArray(S, x, xo + i + L));
+            c = c.max(FloatVector.fromArray(S, x, xo + i + 2 * L));
+            d = d.max(FloatVector.fromArray(S, x, xo + i + 3 * L));
         }
         for (; i < S.loopBound(n); i += L) {
-            a = a.max(load(x, xo + i));
+            a = a.max(FloatVector.fromArray(S, x, xo + i));
         }
         if (i < n) {
-            VectorMask<Float> mask = before(i, n);
-            b = b.lanewise(VectorOperators.MAX, load(x, xo + i, mask), mask);
+            VectorMask<Float> mask = S.indexInRange(i, n);
+            b = b.lanewise(VectorOperators.MAX, FloatVector.fromArray(S, x, xo + i, mask), mask);
         }
         return a.max(b).max(c.max(d)).reduceLanes(VectorOperators.MAX);
     }
 
     /** NaN or infinity times 0 is NaN, and NaN stays in the total. */
     static boolean allFinite(float[] x, int xo, int n) {
-        FloatVector a = ZERO;
-        FloatVector b = ZERO;
+        FloatVector a = FloatVector.zero(S);
+        FloatVector b = FloatVector.zero(S);
         int bound = n & -(2 * L);
         int i = 0;
         for (; i < bound; i += 2 * L) {
-            a = load(x, xo + i).fma(ZERO, a);
-            b = load(x, xo + i + L).fma(ZERO, b);
+            a = FloatVector.fromArray(S, x, xo + i).fma(FloatVector.zero(S), a);
+            b = FloatVector.fromArray(S, x, xo + i + L).fma(FloatVector.zero(S), b);
         }
         for (; i < S.loopBound(n); i += L) {
-            a = load(x, xo + i).fma(ZERO, a);
+            a = FloatVector.fromArray(S, x, xo + i).fma(FloatVector.zero(S), a);
         }
         if (i < n) {
-            b = load(x, xo + i, before(i, n)).fma(ZERO, b);
+            b = FloatVector.fromArray(S, x, xo + i, S.indexInRange(i, n)).fma(FloatVector.zero(S), b);
         }
         return a.add(b).compare(VectorOperators.EQ, 0f).allTrue();
     }
