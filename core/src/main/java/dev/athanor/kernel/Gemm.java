@@ -41,6 +41,7 @@ public final class Gemm {
     static final class Scratch {
         private final float[] panel;
         private final float[] tile;
+        private final float[] block = new float[256];
 
         Scratch(Tiles tiles) {
             panel = new float[K_BLOCK * Math.max(tiles.columns(), ROWS_PER_TASK + tiles.rows())];
@@ -114,7 +115,7 @@ public final class Gemm {
             for (int block = 0; block < depth; block += K_BLOCK) {
                 int k = Math.min(K_BLOCK, depth - block);
                 int to = block * tiles.paddedRows(m) + first * k;
-                Packing.panel(out, to, width, a, ao, lda, transposeA, first, count, fromK + block, k);
+                tiles.pack(out, to, width, a, ao, lda, transposeA, first, count, fromK + block, k, scratch[worker].block);
             }
         });
     }
@@ -133,7 +134,7 @@ public final class Gemm {
             int count = Math.min(columns, n - first);
             for (int block = 0; block < depth; block += K_BLOCK) {
                 int k = Math.min(K_BLOCK, depth - block);
-                Packing.panel(own.panel, 0, columns, b, bo, ldb, !transposeB, first, count, fromK + block, k);
+                tiles.pack(own.panel, 0, columns, b, bo, ldb, !transposeB, first, count, fromK + block, k, own.block);
                 for (int panel = 0; panel < panels; panel++) {
                     int row = tiles.firstRow(panel, full);
                     tiles.tile(panel >= full, k, packedA, block * rows + row * k, own.panel, 0, c, co + row * ldc + first, ldc,
@@ -154,7 +155,7 @@ public final class Gemm {
             for (int block = 0; block < depth; block += K_BLOCK) {
                 int k = Math.min(K_BLOCK, depth - block);
                 int to = block * panels * columns + first * k;
-                Packing.panel(out, to, columns, b, bo, ldb, !transposeB, first, count, fromK + block, k);
+                tiles.pack(out, to, columns, b, bo, ldb, !transposeB, first, count, fromK + block, k, scratch[worker].block);
             }
         });
     }
@@ -180,7 +181,7 @@ public final class Gemm {
                     int width = panel < full ? tiles.rows() : tiles.tailRows();
                     int row = tiles.firstRow(panel, full);
                     int count = Math.min(width, m - row);
-                    Packing.panel(own.panel, (row - base) * k, width, a, ao, lda, transposeA, row, count, fromK + block, k);
+                    tiles.pack(own.panel, (row - base) * k, width, a, ao, lda, transposeA, row, count, fromK + block, k, own.block);
                 }
                 for (int strip = 0; strip < columnPanels; strip++) {
                     int first = strip * columns;

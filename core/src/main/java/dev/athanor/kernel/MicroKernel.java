@@ -16,6 +16,11 @@ interface MicroKernel {
     /** Columns of a tile, full or tail. */
     int columns();
 
+    /** Packs a panel, as {@link Packing#panel} does; {@code block} is 256 floats of scratch memory. */
+    void pack(
+            float[] out, int oo, int width, float[] x, int xo, int ld, boolean kMajor, int first, int count, int fromK, int k,
+            float[] block);
+
     /**
      * c[rows, columns] (+)= a[k, rows]ᵀ · b[k, columns].
      *

@@ -7,6 +7,7 @@ package dev.athanor.kernel;
 final class SmallGemm {
     private final Tiles tiles;
     private final float[] edge;
+    private final float[] block = new float[256];
     private float[] panelsA = new float[0];
     private float[] panelsB = new float[0];
 
@@ -45,7 +46,7 @@ final class SmallGemm {
         for (int panel = 0; panel < panels; panel++) {
             int row = tiles.firstRow(panel, full);
             int width = panel < full ? tiles.rows() : tiles.tailRows();
-            Packing.panel(panelsA, row * k, width, a, ao, lda, transposeA, row, Math.min(width, m - row), 0, k);
+            tiles.pack(panelsA, row * k, width, a, ao, lda, transposeA, row, Math.min(width, m - row), 0, k, block);
         }
     }
 
@@ -56,7 +57,7 @@ final class SmallGemm {
             panelsB = new float[padded * k];
         }
         for (int first = 0; first < n; first += columns) {
-            Packing.panel(panelsB, first * k, columns, b, bo, ldb, !transposeB, first, Math.min(columns, n - first), 0, k);
+            tiles.pack(panelsB, first * k, columns, b, bo, ldb, !transposeB, first, Math.min(columns, n - first), 0, k, block);
         }
     }
 }

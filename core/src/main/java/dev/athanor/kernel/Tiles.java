@@ -26,6 +26,13 @@ final class Tiles {
         return columns;
     }
 
+    /** As {@link Packing#panel}. */
+    void pack(
+            float[] out, int oo, int width, float[] x, int xo, int ld, boolean kMajor, int first, int count, int fromK, int k,
+            float[] block) {
+        micro.pack(out, oo, width, x, xo, ld, kMajor, first, count, fromK, k, block);
+    }
+
     int fullRowPanels(int m) {
         int full = m / rows;
         return m - full * rows > rows - tailRows ? full + 1 : full;

@@ -3,6 +3,7 @@ package dev.athanor.kernel;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Persistent threads that share the tasks of one parallel loop. The caller works too, so {@code threads} counts it.
@@ -24,7 +25,7 @@ public final class Workers implements AutoCloseable {
         void run(int task, int worker);
     }
 
-    private record Loop(Task task, int count, AtomicInteger next, AtomicInteger unfinished, AtomicReference<Throwable> failure) {}
+    private record Loop(Task task, int count, AtomicInteger next, AtomicInteger unfinished, AtomicReference<@Nullable Throwable> failure) {}
 
     private final Thread[] threads;
     private volatile Loop current = new Loop((task, worker) -> {}, 0, new AtomicInteger(), new AtomicInteger(), new AtomicReference<>());
