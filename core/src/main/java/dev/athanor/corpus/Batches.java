@@ -1,0 +1,68 @@
+package dev.athanor.corpus;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/**
+ * Training examples as a pure function of (seed, step), so that a resumed run sees what an undisturbed one would have seen, and
+ * evaluation windows that count every token once.
+ */
+public final class Batches {
+    private final TokenStore tokens;
+    private final long seed;
+    private final int context;
+
+    public Batches(TokenStore tokens, long seed, int context) {
+        this.tokens = tokens;
+        this.seed = seed;
+        this.context = context;
+    }
+
+    /**
+     * Rows of tokens and what comes after each.
+     *
+     * @param tokens [batch * length]
+     * @param targets [batch * length], -1 where nothing is to be predicted
+     * @param counted how many targets are not -1
+     */
+    public record Batch(int[] tokens, int[] targets, int batch, int length, int counted) {}
+
+    /** {@code batch} windows at random places. */
+    public Batch random(long step, int microBatch, int batch) {
+        SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + step * 1_000_003L + microBatch);
+        int[] in = new int[batch * context];
+        int[] out = new int[batch * context];
+        int[] window = new int[context + 1];
+        for (int row = 0; row < batch; row++) {
+            long from = random.nextLong(tokens.size() - context);
+            tokens.copy(from, window, 0, context + 1);
+            System.arraycopy(window, 0, in, row * context, context);
+            System.arraycopy(window, 1, out, row * context, context);
+        }
+        return new Batch(in, out, batch, context, batch * context);
+    }
+
+    /** Number of {@link #evaluation} batches of {@code batch} rows. */
+    public int evaluations(int batch) {
+        long windows = (tokens.size() - 1 + context - 1) / context;
+        return Math.toIntExact((windows + batch - 1) / batch);
+    }
+
+    /** The {@code index}-th batch of consecutive windows; together they predict every token but the first exactly once. */
+    public Batch evaluation(int index, int batch) {
+        int[] in = new int[batch * context];
+        int[] out = new int[batch * context];
+        Arrays.fill(out, -1);
+        int counted = 0;
+        for (int row = 0; row < batch; row++) {
+            long from = ((long) index * batch + row) * context;
+            int count = (int) Math.max(0, Math.min(context, tokens.size() - 1 - from));
+            if (count > 0) {
+                tokens.copy(from, in, row * context, count);
+                tokens.copy(from + 1, out, row * context, count);
+                counted += count;
+            }
+        }
+        return new Batch(in, out, batch, context, counted);
+    }
+}

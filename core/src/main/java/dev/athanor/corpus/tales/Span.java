@@ -1,0 +1,4 @@
+package dev.athanor.corpus.tales;
+
+/** Characters {@code [start, end)} of a story's text. */
+public record Span(int start, int end) {}
