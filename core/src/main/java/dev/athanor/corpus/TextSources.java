@@ -76,10 +76,10 @@ public final class TextSources {
                 switch (parts[0]) {
                     case "seed" -> seed = Long.parseLong(parts[1]);
                     case "stories" -> stories = Integer.parseInt(parts[1]);
-                    default -> throw unknown(name, setting);
+                    default -> throw new CorpusException(sentence(name, setting));
                 }
             } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-                throw new CorpusException(unknown(name, setting).getMessage(), e);
+                throw new CorpusException(sentence(name, setting), e);
             }
         }
         if (stories < 1) {
@@ -88,8 +88,7 @@ public final class TextSources {
         return new TalesOptions(seed, stories);
     }
 
-    private static CorpusException unknown(String name, String setting) {
-        return new CorpusException(
-                name + ": expected seed=NUMBER or stories=NUMBER, found \"" + setting + "\"; write tales:seed=7,stories=6000");
+    private static String sentence(String name, String setting) {
+        return name + ": expected seed=NUMBER or stories=NUMBER, found \"" + setting + "\"; write tales:seed=7,stories=6000";
     }
 }
