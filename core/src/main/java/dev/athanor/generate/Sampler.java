@@ -1,0 +1,130 @@
+package dev.athanor.generate;
+
+import dev.athanor.tensor.Tensor;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/** Chooses tokens from logits as a {@link Sampling} says. One instance serves one text: it counts draws. */
+public final class Sampler {
+    private final Sampling sampling;
+    private final SplittableRandom random;
+
+    public Sampler(Sampling sampling) {
+        this.sampling = sampling;
+        this.random = new SplittableRandom(sampling.seed());
+    }
+
+    /**
+     * The next token.
+     *
+     * @param logits [V]; not changed
+     * @param recent tokens so far, of which the first {@code count} are valid
+     */
+    public int choose(Tensor logits, int[] recent, int count) {
+        float[] scores = logits.toArray();
+        penalise(scores, recent, count);
+        if (sampling.temperature() == 0) {
+            return likeliest(scores);
+        }
+        int[] order = order(scores);
+        int kept = sampling.topK() > 0 ? Math.min(sampling.topK(), order.length) : order.length;
+        kept = keepTopP(scores, order, kept);
+        kept = keepMinP(scores, order, kept);
+        return draw(scores, order, kept);
+    }
+
+    private void penalise(float[] scores, int[] recent, int count) {
+        if (sampling.repetitionPenalty() == 1) {
+            return;
+        }
+        int from = Math.max(0, count - sampling.repetitionWindow());
+        int[] distinct = Arrays.stream(recent, from, count).distinct().toArray();
+        for (int token : distinct) {
+            scores[token] = (float)
+                    (scores[token] > 0 ? scores[token] / sampling.repetitionPenalty() : scores[token] * sampling.repetitionPenalty());
+        }
+    }
+
+    private static int likeliest(float[] scores) {
+        int best = 0;
+        for (int i = 1; i < scores.length; i++) {
+            if (scores[i] > scores[best]) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    /** Ids by falling score; equal scores by rising id. */
+    private static int[] order(float[] scores) {
+        long[] keys = new long[scores.length];
+        for (int i = 0; i < keys.length; i++) {
+            int bits = Float.floatToIntBits(scores[i]);
+            int ascending = bits < 0 ? ~bits : bits ^ 0x8000_0000; // unsigned order of floats
+            keys[i] = (Integer.toUnsignedLong(~ascending) << 32) | i;
+        }
+        Arrays.sort(keys);
+        // Keys above 2^63 sort first as negative numbers: they are the ones with the lowest scores.
+        int[] order = new int[keys.length];
+        int split = 0;
+        while (split < keys.length && keys[split] < 0) {
+            split++;
+        }
+        for (int i = 0; i < keys.length; i++) {
+            order[i] = (int) keys[(i + split) % keys.length];
+        }
+        return order;
+    }
+
+    private int keepTopP(float[] scores, int[] order, int kept) {
+        if (sampling.topP() >= 1) {
+            return kept;
+        }
+        double[] p = probabilities(scores, order, kept, 1);
+        double sum = 0;
+        for (int i = 0; i < kept; i++) {
+            sum += p[i];
+            if (sum >= sampling.topP()) {
+                return i + 1;
+            }
+        }
+        return kept;
+    }
+
+    private int keepMinP(float[] scores, int[] order, int kept) {
+        if (sampling.minP() <= 0) {
+            return kept;
+        }
+        double least = scores[order[0]] + StrictMath.log(sampling.minP());
+        int n = 1;
+        while (n < kept && scores[order[n]] >= least) {
+            n++;
+        }
+        return n;
+    }
+
+    private int draw(float[] scores, int[] order, int kept) {
+        double[] p = probabilities(scores, order, kept, sampling.temperature());
+        double at = random.nextDouble();
+        for (int i = 0; i < kept; i++) {
+            at -= p[i];
+            if (at < 0) {
+                return order[i];
+            }
+        }
+        return order[kept - 1];
+    }
+
+    private static double[] probabilities(float[] scores, int[] order, int kept, double temperature) {
+        double[] p = new double[kept];
+        double sum = 0;
+        for (int i = 0; i < kept; i++) {
+            p[i] = StrictMath.exp((scores[order[i]] - scores[order[0]]) / temperature);
+            sum += p[i];
+        }
+        for (int i = 0; i < kept; i++) {
+            p[i] /= sum;
+        }
+        return p;
+    }
+}

@@ -1,0 +1,199 @@
+package dev.athanor.train;
+
+import dev.athanor.checkpoint.Checkpoint;
+import dev.athanor.corpus.Corpus;
+import dev.athanor.corpus.CorpusException;
+import dev.athanor.corpus.TextSource;
+import dev.athanor.corpus.TextSources;
+import dev.athanor.kernel.Compute;
+import dev.athanor.model.ModelConfig;
+import dev.athanor.model.Parameters;
+import dev.athanor.tokenizer.BpeLearner;
+import dev.athanor.tokenizer.BpeTokenizer;
+import dev.athanor.tokenizer.CharTokenizer;
+import dev.athanor.tokenizer.Tokenizer;
+import dev.athanor.tokenizer.TokenizerJson;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A whole run in one directory: learns the tokenizer, encodes the text, trains, and leaves a Hugging Face model with {@code run.json}
+ * (what to resume), {@code state/} (training states), {@code metrics.jsonl} and {@code report.html} beside it.
+ */
+public final class TrainingRun implements AutoCloseable {
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    /**
+     * What to train on, and how.
+     *
+     * @param data names of text sources, see {@link TextSources}
+     * @param preset name of a preset
+     * @param steps budget of steps, 0 for none
+     * @param tokens budget of tokens, 0 for none
+     * @param minutes budget of time, 0 for none; without any budget the preset's holds
+     * @param saveEvery steps between training states, 0 for one a minute
+     */
+    public record Options(List<String> data, String preset, long steps, long tokens, double minutes, long seed, long saveEvery) {
+        public Options {
+            data = List.copyOf(data);
+            int budgets = (steps != 0 ? 1 : 0) + (tokens != 0 ? 1 : 0) + (minutes != 0 ? 1 : 0);
+            if (budgets > 1) {
+                throw new IllegalArgumentException("budget: expected one of steps, tokens or minutes, found several");
+            }
+            if (steps < 0 || tokens < 0 || !(minutes >= 0) || saveEvery < 0) {
+                throw new IllegalArgumentException("budget: expected numbers above 0, found steps=" + steps + ", tokens=" + tokens
+                        + ", minutes=" + minutes + ", save-every=" + saveEvery);
+            }
+        }
+
+        Budget budget(Preset preset) {
+            if (steps > 0) {
+                return new Budget.Steps(steps);
+            }
+            if (tokens > 0) {
+                return new Budget.Tokens(tokens);
+            }
+            double time = minutes > 0 ? minutes : preset.budget().minutes();
+            return minutes > 0 || preset.budget().steps() == 0 ? new Budget.Minutes(time) : new Budget.Steps(preset.budget().steps());
+        }
+    }
+
+    private final Path directory;
+    private final Options options;
+    private final Preset preset;
+    private final Tokenizer tokenizer;
+    private final Corpus corpus;
+    private final Compute compute;
+    private final Trainer trainer;
+    private final Optional<Long> resumedAt;
+
+    private TrainingRun(Path directory, Options options, int threads) {
+        this.directory = directory;
+        this.options = options;
+        this.preset = Preset.named(options.preset());
+        List<TextSource> sources = new ArrayList<>();
+        options.data().forEach(name -> sources.add(TextSources.parse(name, cache())));
+        TextSource source = TextSources.all(sources);
+        this.tokenizer = tokenizer(source);
+        this.corpus = Corpus.encode(source, tokenizer);
+        ModelConfig config = preset.modelConfig(tokenizer.vocabularySize(), tokenizer.endOfText());
+        corpus.requireContext(source.name(), config.contextLength());
+        Parameters parameters = Initializer.initialize(config, preset.model().init(), options.seed());
+        this.compute = Compute.create(threads);
+        this.trainer = new Trainer(
+                new Trainer.Setup(preset, options.budget(preset), options.seed(), corpus, parameters, directory, options.saveEvery()),
+                compute);
+        this.resumedAt = trainer.resume();
+    }
+
+    /** Begins a run in {@code directory}, which must not hold one. */
+    public static TrainingRun begin(Path directory, Options options, int threads) {
+        Path file = directory.resolve("run.json");
+        if (Files.exists(file)) {
+            throw new IllegalArgumentException(directory + ": expected a directory without a training run, found run.json; continue it "
+                    + "with --resume or choose another directory");
+        }
+        TrainingRun run = new TrainingRun(directory, options, threads);
+        try {
+            Files.createDirectories(directory);
+            Files.writeString(directory.resolve("tokenizer.json"), TokenizerJson.write(run.tokenizer), StandardCharsets.UTF_8);
+            Files.writeString(file, MAPPER.writeValueAsString(options), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            run.close();
+            throw new UncheckedIOException(directory + ": cannot be written: " + e.getMessage(), e);
+        }
+        return run;
+    }
+
+    /** Continues the run in {@code directory}. */
+    public static TrainingRun resume(Path directory, int threads) {
+        Path file = directory.resolve("run.json");
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalArgumentException(directory + ": expected a training run, found no run.json; begin one with --data and --out");
+        }
+        try {
+            Options options = MAPPER.readValue(Files.readString(file, StandardCharsets.UTF_8), Options.class);
+            return new TrainingRun(directory, options, threads);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(file + ": expected the settings of a run, found " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static Path cache() {
+        return Path.of(System.getProperty("user.home"), ".cache", "athanor");
+    }
+
+    private Tokenizer tokenizer(TextSource source) {
+        Path file = directory.resolve("tokenizer.json");
+        if (Files.isRegularFile(directory.resolve("run.json")) && Files.isRegularFile(file)) {
+            return TokenizerJson.load(file);
+        }
+        long[] characters = new long[1];
+        Tokenizer learned;
+        if (preset.tokenizer().kind().equals("char")) {
+            List<String> texts = new ArrayList<>();
+            source.read(d -> {
+                characters[0] += d.text().length();
+                texts.add(d.text());
+            });
+            learned = CharTokenizer.learn(texts);
+        } else {
+            BpeLearner learner = new BpeLearner();
+            source.read(d -> {
+                characters[0] += d.text().length();
+                learner.feed(d.text());
+            });
+            learned = learner.learn(preset.tokenizer().vocabulary(), List.of(BpeTokenizer.END_OF_TEXT));
+        }
+        if (characters[0] == 0) {
+            throw new CorpusException(source.name() + ": expected text to train on, found an empty source");
+        }
+        return learned;
+    }
+
+    public Trainer trainer() {
+        return trainer;
+    }
+
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    public Corpus corpus() {
+        return corpus;
+    }
+
+    public Preset preset() {
+        return preset;
+    }
+
+    /** The step this run continues from, if it was resumed. */
+    public Optional<Long> resumedAt() {
+        return resumedAt;
+    }
+
+    /** Trains to the end or until {@code stop}, and writes the model. */
+    public TrainingResult run(BooleanSupplier stop, Consumer<Progress> watch) {
+        TrainingResult result = trainer.run(stop, watch);
+        Checkpoint.save(directory, trainer.model().parameters(), Optional.of(TokenizerJson.write(tokenizer)));
+        Report.write(directory, options, preset, result);
+        return result;
+    }
+
+    @Override
+    public void close() {
+        compute.close();
+    }
+}
