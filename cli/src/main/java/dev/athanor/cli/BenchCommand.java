@@ -1,0 +1,23 @@
+package dev.athanor.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code athanor bench}: speed beside the machine's own peak. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        description = "Measure training, kernels or generation beside the machine's own peak.",
+        subcommands = {BenchTrainCommand.class, BenchKernelsCommand.class, BenchGenerateCommand.class})
+final class BenchCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Expected train, kernels or generate, found none.");
+    }
+}

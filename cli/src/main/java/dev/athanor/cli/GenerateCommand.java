@@ -1,0 +1,106 @@
+package dev.athanor.cli;
+
+import dev.athanor.LanguageModel;
+import dev.athanor.generate.Generation;
+import dev.athanor.generate.GenerationRequest;
+import dev.athanor.generate.Sampling;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code athanor generate}: continue a text. */
+@Command(
+        name = "generate",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Continue a text, streaming it as it is written.",
+        footer = {"", "Example:  athanor generate --model runs/tales --prompt \"The alchemist\" --max-tokens 60 --temperature 0.8"})
+final class GenerateCommand implements Callable<Integer> {
+    @Mixin
+    private final ModelOption model = new ModelOption();
+
+    @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "Text to continue.")
+    private String prompt = "";
+
+    @Option(names = "--max-tokens", paramLabel = "N", defaultValue = "128", description = "Most new tokens (default: ${DEFAULT-VALUE}).")
+    private int maxTokens;
+
+    @Option(
+            names = "--temperature",
+            paramLabel = "T",
+            defaultValue = "0.8",
+            description = "0 takes the likeliest token every time (default: ${DEFAULT-VALUE}).")
+    private double temperature;
+
+    @Option(names = "--top-k", paramLabel = "K", defaultValue = "0", description = "Keep the K likeliest, 0 for all (default: ${DEFAULT-VALUE}).")
+    private int topK;
+
+    @Option(names = "--top-p", paramLabel = "P", defaultValue = "1", description = "Keep the likeliest that reach P together (default: ${DEFAULT-VALUE}).")
+    private double topP;
+
+    @Option(names = "--min-p", paramLabel = "P", defaultValue = "0", description = "Keep those at least P times as likely as the likeliest (default: ${DEFAULT-VALUE}).")
+    private double minP;
+
+    @Option(names = "--repetition-penalty", paramLabel = "R", defaultValue = "1", description = "Above 1 makes recent tokens less likely (default: ${DEFAULT-VALUE}).")
+    private double repetitionPenalty;
+
+    @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "What draws follow from (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(names = "--stop", paramLabel = "TEXT", description = "End where this text would come; may be given several times.")
+    private final List<String> stop = new ArrayList<>();
+
+    @Option(names = "--shift", description = "When the context is full, forget the oldest half and go on instead of ending.")
+    private boolean shift;
+
+    @Mixin
+    private final Common common = new Common();
+
+    @Override
+    public Integer call() {
+        Sampling sampling = new Sampling(temperature, topK, topP, minP, repetitionPenalty, 64, seed);
+        GenerationRequest request = new GenerationRequest(prompt, maxTokens, sampling, stop, shift);
+        try (LanguageModel m = model.open(common)) {
+            if (common.json) {
+                print(m.generate(request, piece -> true));
+                return 0;
+            }
+            System.out.print(prompt);
+            Generation g = m.generate(request, piece -> {
+                System.out.print(piece);
+                System.out.flush();
+                return !System.out.checkError();
+            });
+            System.out.println();
+            System.err.println(ended(g));
+        }
+        return 0;
+    }
+
+    private static void print(Generation g) {
+        var node = Json.object();
+        node.put("text", g.text());
+        var ids = node.putArray("ids");
+        for (int id : g.ids()) {
+            ids.add(id);
+        }
+        node.put("finish_reason", g.finishReason());
+        node.put("tokens_per_second", g.tokensPerSecond());
+        System.out.println(node);
+    }
+
+    private static String ended(Generation g) {
+        String why = switch (g.finishReason()) {
+            case "eos" -> "the model ended the text";
+            case "stop" -> "a stop text came";
+            case "context" -> "the context is full; --shift goes on by forgetting the oldest half";
+            default -> "enough tokens";
+        };
+        String shifted = g.shifts() == 0 ? "" : ", the oldest half of the text was forgotten " + g.shifts() + " times";
+        return String.format(Locale.ROOT, "[%d tokens, %.0f a second; ended because %s%s]", g.ids().length, g.tokensPerSecond(), why, shifted);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.athanor.cli;
+
+import dev.athanor.checkpoint.Checkpoint;
+import dev.athanor.checkpoint.Verification;
+import dev.athanor.kernel.Compute;
+import dev.athanor.model.Transformer;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code athanor verify}: compare with numbers another program computed. */
+@Command(
+        name = "verify",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Recompute logits, loss and gradients and print the largest differences from expected values.",
+        footer = {"", "docs/verify.md shows how to make the expected file with transformers."})
+final class VerifyCommand implements Callable<Integer> {
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model directory.")
+    private Path model = Path.of("");
+
+    @Option(names = "--expected", required = true, paramLabel = "FILE", description = "Safetensors with input_ids, logits, loss and grad.NAME.")
+    private Path expected = Path.of("");
+
+    @Mixin
+    private final Common common = new Common();
+
+    @Override
+    public Integer call() {
+        try (Compute compute = Compute.create(common.threads())) {
+            Verification v = Verification.run(new Transformer(Checkpoint.load(model), compute), expected);
+            if (common.json) {
+                var node = Json.object();
+                node.put("logits_max_abs", v.logitsMaxAbs());
+                node.put("loss_abs", v.lossAbs());
+                node.put("gradient_max_rel", v.gradientMaxRel());
+                node.put("worst_tensor", v.worstTensor());
+                System.out.println(node);
+            } else {
+                System.out.printf(Locale.ROOT, "logits    %.3g (largest difference)%nloss      %.3g%ngradients %.3g of a tensor's largest value, in %s%n",
+                        v.logitsMaxAbs(), v.lossAbs(), v.gradientMaxRel(), v.worstTensor());
+            }
+        }
+        return 0;
+    }
+}
