@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Which package may use which: the arrows of docs/architecture.md point one way. */
+/**
+ * Which package may use which: the arrows of docs/architecture.md point one way. {@code dev.athanor} itself, the short
+ * way in, uses all of them and none uses it.
+ */
 class ArrowsTest {
     private static final String ROOT = "dev.athanor.";
 
@@ -72,6 +75,7 @@ class ArrowsTest {
         Set<String> found =
                 Production.CLASSES.stream()
                         .map(JavaClass::getPackageName)
+                        .filter(name -> !name.equals("dev.athanor"))
                         .map(name -> name.substring(ROOT.length()).split("\\.")[0])
                         .collect(Collectors.toCollection(TreeSet::new));
         assertEquals(new TreeSet<>(MAY_USE.keySet()), found, "packages of core");
