@@ -1,84 +1,106 @@
 package dev.athanor.checkpoint;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 
-/** The file operations a training state is saved with; the one seam at which tests crash, fill the disk and lose unforced data. */
+/**
+ * Every operation that changes files when a model or a training state is saved; the one seam at which tests crash, fill the disk and
+ * lose what was not forced.
+ */
 interface DurableFiles {
-    /** Writes a file's content. */
-    @FunctionalInterface
-    interface Content {
-        void writeTo(WritableByteChannel out) throws IOException;
+    /** A file being written. */
+    interface Output extends WritableByteChannel {
+        /** Waits until everything written so far is on the disk. */
+        void force() throws IOException;
     }
 
+    /** A new, empty file; fails when one of that name exists. */
+    Output create(Path file) throws IOException;
+
+    /** Bytes that can still be written in {@code directory}. */
+    long usableSpace(Path directory) throws IOException;
+
+    /** Creates a directory and those above it where they are missing. */
     void createDirectory(Path directory) throws IOException;
 
-    /** Writes a new file of {@code size} bytes and forces it to the disk. */
-    void write(Path file, long size, Content content) throws IOException;
-
-    /** Forces the names in a directory to the disk. */
+    /** Waits until the names in a directory are on the disk. */
     void forceDirectory(Path directory) throws IOException;
 
+    /** Renames at once or not at all; a file of the new name is replaced. */
     void move(Path from, Path to) throws IOException;
 
-    /** Deletes a directory and what is in it, if it exists. */
-    void deleteTree(Path directory) throws IOException;
+    /** Deletes one file or empty directory. */
+    void delete(Path path) throws IOException;
 
+    /** The files of this computer. */
     static DurableFiles real() {
-        return new DurableFiles() {
-            @Override
-            public void createDirectory(Path directory) throws IOException {
-                Files.createDirectories(directory);
-            }
+        return new RealFiles();
+    }
 
-            @Override
-            public void write(Path file, long size, Content content) throws IOException {
-                long free = Files.getFileStore(file.getParent()).getUsableSpace();
-                if (free < size) {
-                    throw new IOException("disk full: " + file + " needs " + size + " bytes, " + free + " are free; free some space");
-                }
-                try (FileChannel out = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                    content.writeTo(out);
-                    out.force(true);
-                }
-            }
+    /** The operating system's own operations. */
+    final class RealFiles implements DurableFiles {
+        @Override
+        public Output create(Path file) throws IOException {
+            return new ChannelOutput(FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+        }
 
-            @Override
-            public void forceDirectory(Path directory) throws IOException {
-                // Opening a directory as a file works where it matters (Linux, macOS); Windows forces names by itself.
-                if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-                    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-                        channel.force(true);
-                    }
-                }
-            }
+        @Override
+        public long usableSpace(Path directory) throws IOException {
+            return Files.getFileStore(directory).getUsableSpace();
+        }
 
-            @Override
-            public void move(Path from, Path to) throws IOException {
-                Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-            }
+        @Override
+        public void createDirectory(Path directory) throws IOException {
+            Files.createDirectories(directory);
+        }
 
-            @Override
-            public void deleteTree(Path directory) throws IOException {
-                if (!Files.exists(directory)) {
-                    return;
-                }
-                List<Path> paths;
-                try (Stream<Path> walk = Files.walk(directory)) {
-                    paths = walk.sorted(Comparator.reverseOrder()).toList();
-                }
-                for (Path path : paths) {
-                    Files.delete(path);
+        @Override
+        public void forceDirectory(Path directory) throws IOException {
+            // Opening a directory as a file works where it matters (Linux, macOS); Windows forces names by itself.
+            if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+                try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                    channel.force(true);
                 }
             }
-        };
+        }
+
+        @Override
+        public void move(Path from, Path to) throws IOException {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        }
+
+        @Override
+        public void delete(Path path) throws IOException {
+            Files.delete(path);
+        }
+    }
+
+    /** A file written through a channel. */
+    record ChannelOutput(FileChannel channel) implements Output {
+        @Override
+        public int write(ByteBuffer source) throws IOException {
+            return channel.write(source);
+        }
+
+        @Override
+        public void force() throws IOException {
+            channel.force(true);
+        }
+
+        @Override
+        public boolean isOpen() {
+            return channel.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
     }
 }

@@ -2,7 +2,9 @@ package dev.athanor.checkpoint;
 
 import dev.athanor.model.ModelConfig;
 import dev.athanor.model.ModelConfig.Positions;
+import dev.athanor.tensor.DType;
 import java.util.Locale;
+import java.util.OptionalInt;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -10,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class HfConfigWriter {
     private HfConfigWriter() {}
 
-    static String config(ModelConfig c) {
+    static String config(ModelConfig c, DType dtype) {
         ObjectNode n = StrictJson.mapper().createObjectNode();
         switch (c.family()) {
             case GPT2 -> gpt2(c, n);
@@ -19,9 +21,14 @@ final class HfConfigWriter {
         }
         n.put("vocab_size", c.vocabularySize());
         n.put("tie_word_embeddings", c.tiedHead());
-        c.bosToken().ifPresent(id -> n.put("bos_token_id", id));
-        c.eosToken().ifPresent(id -> n.put("eos_token_id", id));
-        n.put("torch_dtype", "float32");
+        // Null and not absent: transformers has defaults of its own for absent ids.
+        token(n, "bos_token_id", c.bosToken());
+        token(n, "eos_token_id", c.eosToken());
+        n.put("torch_dtype", switch (dtype) {
+            case BF16 -> "bfloat16";
+            case F16 -> "float16";
+            default -> "float32";
+        });
         return pretty(n);
     }
 
@@ -31,6 +38,29 @@ final class HfConfigWriter {
         c.eosToken().ifPresent(id -> n.put("eos_token_id", id));
         n.put("max_length", c.contextLength());
         return pretty(n);
+    }
+
+    static String tokenizerConfig(ModelConfig c) {
+        ObjectNode n = StrictJson.mapper().createObjectNode();
+        n.put("tokenizer_class", "PreTrainedTokenizerFast");
+        n.put("model_max_length", c.contextLength());
+        return pretty(n);
+    }
+
+    private static void token(ObjectNode n, String name, OptionalInt id) {
+        if (id.isPresent()) {
+            n.put(name, id.getAsInt());
+        } else {
+            n.putNull(name);
+        }
+    }
+
+    private static double dropout(ModelConfig c) {
+        return Double.parseDouble(Float.toString(c.dropout()));
+    }
+
+    private static String gelu(ModelConfig c) {
+        return c.activation() == ModelConfig.Activation.GELU_ERF ? "gelu" : "gelu_new";
     }
 
     private static String pretty(ObjectNode n) {
@@ -45,8 +75,11 @@ final class HfConfigWriter {
         n.put("n_head", c.heads());
         n.put("n_positions", c.contextLength());
         n.put("n_inner", c.feedForwardWidth());
-        n.put("activation_function", "gelu_new");
+        n.put("activation_function", gelu(c));
         n.put("layer_norm_epsilon", epsilon(c));
+        n.put("embd_pdrop", dropout(c));
+        n.put("attn_pdrop", 0.0);
+        n.put("resid_pdrop", dropout(c));
     }
 
     private static void gptNeoX(ModelConfig c, ObjectNode n) {
@@ -57,8 +90,11 @@ final class HfConfigWriter {
         n.put("rotary_pct", rotary.dimensions() / (double) c.headSize());
         n.put("rotary_emb_base", rotary.theta());
         n.put("use_parallel_residual", c.parallelResidual());
-        n.put("hidden_act", "gelu");
+        n.put("hidden_act", gelu(c));
         n.put("layer_norm_eps", epsilon(c));
+        n.put("attention_bias", c.qkvBias());
+        n.put("attention_dropout", 0.0);
+        n.put("hidden_dropout", dropout(c));
     }
 
     private static void llama(ModelConfig c, ObjectNode n) {
@@ -72,9 +108,9 @@ final class HfConfigWriter {
         n.put("model_type", name.toLowerCase(Locale.ROOT));
         common(c, n);
         n.put("num_key_value_heads", c.kvHeads());
-        if (c.family() != ModelConfig.Family.QWEN2) {
-            n.put("head_dim", c.headSize());
-            n.put("attention_bias", false);
+        n.put("head_dim", c.headSize());
+        if (c.family() == ModelConfig.Family.LLAMA || c.family() == ModelConfig.Family.QWEN3) {
+            n.put("attention_bias", c.qkvBias());
         }
         n.put("rope_theta", c.rotary().orElseThrow().theta());
         n.put("rms_norm_eps", epsilon(c));
@@ -86,7 +122,11 @@ final class HfConfigWriter {
                 n.putNull("sliding_window");
             }
         } else if (c.family() != ModelConfig.Family.LLAMA) {
-            n.put("use_sliding_window", false);
+            n.put("use_sliding_window", c.slidingWindow().isPresent());
+            if (c.slidingWindow().isPresent()) {
+                n.put("sliding_window", c.slidingWindow().getAsInt());
+                n.put("max_window_layers", 0);
+            }
         }
     }
 

@@ -1,36 +1,29 @@
 package dev.athanor.checkpoint;
 
 import dev.athanor.tensor.DType;
-import dev.athanor.tensor.Shape;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import tools.jackson.databind.JsonNode;
 
 /**
  * A safetensors file, mapped into memory (format: huggingface/safetensors README). Strict: every size is checked before anything is
  * read, tensors fill the data section without holes or overlaps, and nothing follows the last one.
  */
 public final class Safetensors implements AutoCloseable {
-    /** Longest header the format allows. */
-    static final long MAX_HEADER = 100_000_000;
-
-    private static final int MAX_RANK = 8;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Path path;
     private final Arena arena;
@@ -38,165 +31,65 @@ public final class Safetensors implements AutoCloseable {
     private final Map<String, TensorEntry> entries;
     private final Map<String, String> metadata;
 
-    private Safetensors(
-            Path path, Arena arena, MemorySegment file, Map<String, TensorEntry> entries, Map<String, String> metadata) {
+    private Safetensors(Path path, Arena arena, MemorySegment file, SafetensorsHeader.Contents contents) {
         this.path = path;
         this.arena = arena;
         this.file = file;
-        this.entries = Collections.unmodifiableMap(entries);
-        this.metadata = Collections.unmodifiableMap(metadata);
+        this.entries = Collections.unmodifiableMap(contents.entries());
+        this.metadata = Collections.unmodifiableMap(contents.metadata());
+    }
+
+    /** Maps and checks a file within {@link Limits#DEFAULT}. */
+    public static Safetensors open(Path path) {
+        return open(path, Limits.DEFAULT);
     }
 
     /**
      * Maps and checks a file.
      *
-     * @throws ModelFormatException when it is not a well-formed safetensors file
+     * @throws ModelFormatException when it is not a well-formed safetensors file, or larger than the limits
      * @throws UncheckedIOException when it cannot be read
      */
     @SuppressWarnings("MustBeClosedChecker") // the file returned owns the arena and closes it
-    public static Safetensors open(Path path) {
+    public static Safetensors open(Path path, Limits limits) {
+        if (!Files.isRegularFile(path)) {
+            throw new ModelFormatException(path + ": expected a safetensors file, found "
+                    + (Files.exists(path) ? "something that is no file" : "nothing there"));
+        }
         Arena arena = Arena.ofShared();
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             long size = channel.size();
-            if (size < 8) {
-                throw new ModelFormatException(
-                        path + ": expected a safetensors file of at least 8 bytes, found " + size + "; copy it again");
+            if (size < SafetensorsHeader.PREFIX) {
+                throw new ModelFormatException(path + ": expected at least " + SafetensorsHeader.PREFIX
+                        + " bytes of header length, found a file of " + size);
             }
             MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
-            return new Reader(path, arena, file).read();
+            Safetensors opened = new Safetensors(path, arena, file, header(path, file, limits));
+            return opened;
         } catch (IOException e) {
             arena.close();
-            throw new UncheckedIOException(path + ": cannot be read: " + e.getMessage(), e);
-        } catch (RuntimeException e) {
+            throw new UncheckedIOException(path + ": cannot be read: " + Checkpoint.describe(e), e);
+        } catch (InternalError e) {
+            arena.close();
+            throw shrunk(path, e);
+        } catch (ModelFormatException e) {
             arena.close();
             throw e;
         }
     }
 
-    /** Parses one header. */
-    private static final class Reader {
-        private final Path path;
-        private final Arena arena;
-        private final MemorySegment file;
-
-        Reader(Path path, Arena arena, MemorySegment file) {
-            this.path = path;
-            this.arena = arena;
-            this.file = file;
+    private static SafetensorsHeader.Contents header(Path path, MemorySegment file, Limits limits) {
+        long length = file.get(LONG, 0);
+        long most = Math.min(limits.headerBytes(), file.byteSize() - SafetensorsHeader.PREFIX);
+        if (length < 2 || length > most) {
+            String reason = length >= 0 && length <= limits.headerBytes()
+                    ? " in a file of " + file.byteSize() + " bytes; is it complete?"
+                    : "; is this a safetensors file?";
+            throw new ModelFormatException(path + ": expected a header length between 2 and " + most + ", found "
+                    + Long.toUnsignedString(length) + " at byte 0" + reason);
         }
-
-        Safetensors read() {
-            long length = file.get(ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0);
-            if (length < 2 || length > MAX_HEADER || length > file.byteSize() - 8) {
-                throw fail("a header length between 2 and " + Math.min(MAX_HEADER, file.byteSize() - 8), String.valueOf(length), 0);
-            }
-            JsonNode header = header((int) length);
-            Map<String, String> metadata = new LinkedHashMap<>();
-            List<TensorEntry> entries = new ArrayList<>();
-            for (Map.Entry<String, JsonNode> field : header.properties()) {
-                if (field.getKey().equals("__metadata__")) {
-                    readMetadata(field.getValue(), metadata);
-                } else {
-                    entries.add(entry(field.getKey(), field.getValue(), 8 + length));
-                }
-            }
-            entries.sort(Comparator.comparingLong(TensorEntry::begin).thenComparingLong(TensorEntry::bytes));
-            long at = 8 + length;
-            Map<String, TensorEntry> byName = new LinkedHashMap<>();
-            for (TensorEntry e : entries) {
-                if (e.begin() != at) {
-                    throw fail("tensor " + e.name() + " to begin where the one before ends, at byte " + at, "byte " + e.begin(), at);
-                }
-                at = e.begin() + e.bytes();
-                byName.put(e.name(), e);
-            }
-            if (at != file.byteSize()) {
-                throw fail("the file to end with its last tensor at byte " + at, file.byteSize() + " bytes; copy it again", at);
-            }
-            return new Safetensors(path, arena, file, byName, metadata);
-        }
-
-        private JsonNode header(int length) {
-            byte[] bytes = file.asSlice(8, length).toArray(ValueLayout.JAVA_BYTE);
-            if (bytes[0] != '{') {
-                throw fail("the header to begin with {", "byte " + (bytes[0] & 0xff), 8);
-            }
-            try {
-                String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-                return StrictJson.object(text.stripTrailing(), path + " header");
-            } catch (CharacterCodingException e) {
-                throw new ModelFormatException(path + ": expected a header in UTF-8, found bytes that are not", e);
-            }
-        }
-
-        private void readMetadata(JsonNode node, Map<String, String> metadata) {
-            if (!node.isObject()) {
-                throw fail("__metadata__ to be an object", node.getNodeType().toString(), 8);
-            }
-            for (Map.Entry<String, JsonNode> e : node.properties()) {
-                if (!e.getValue().isString()) {
-                    throw fail("__metadata__ entry " + e.getKey() + " to be a string", e.getValue().getNodeType().toString(), 8);
-                }
-                metadata.put(e.getKey(), e.getValue().asString());
-            }
-        }
-
-        private TensorEntry entry(String name, JsonNode node, long data) {
-            if (!node.isObject() || node.size() != 3) {
-                throw fail("tensor " + name + " to have exactly dtype, shape and data_offsets", node.toString(), 8);
-            }
-            DType dtype = dtype(name, node.path("dtype"));
-            JsonNode dims = node.path("shape");
-            if (!dims.isArray() || dims.size() > MAX_RANK) {
-                throw fail("tensor " + name + " to have a shape of at most " + MAX_RANK + " sizes", dims.toString(), 8);
-            }
-            int[] sizes = new int[dims.size()];
-            for (int i = 0; i < sizes.length; i++) {
-                sizes[i] = (int) whole(name, dims.get(i), Integer.MAX_VALUE);
-            }
-            JsonNode offsets = node.path("data_offsets");
-            if (!offsets.isArray() || offsets.size() != 2) {
-                throw fail("tensor " + name + " to have two data_offsets", offsets.toString(), 8);
-            }
-            long begin = whole(name, offsets.get(0), file.byteSize());
-            long end = whole(name, offsets.get(1), file.byteSize());
-            long bytes;
-            Shape shape;
-            try {
-                shape = Shape.of(sizes);
-                bytes = Math.multiplyExact(shape.elements(), (long) dtype.bytes());
-            } catch (ArithmeticException e) {
-                throw new ModelFormatException(path + ": tensor " + name + ": the product of its sizes " + dims
-                        + " is larger than any file", e);
-            }
-            if (end - begin != bytes) {
-                throw fail("tensor " + name + " of " + dtype + " " + shape + " to take " + bytes + " bytes", (end - begin) + " bytes", 8);
-            }
-            if (data + end > file.byteSize()) {
-                throw fail("tensor " + name + " to end inside the file of " + file.byteSize() + " bytes", "byte " + (data + end), 8);
-            }
-            return new TensorEntry(name, dtype, shape, data + begin, bytes);
-        }
-
-        private DType dtype(String name, JsonNode node) {
-            try {
-                return DType.valueOf(node.asString(""));
-            } catch (IllegalArgumentException e) {
-                throw new ModelFormatException(path + ": tensor " + name + ": expected a dtype Athanor reads (F64, F32, BF16, F16, I64, "
-                        + "I32, I16, I8, U8, BOOL), found " + node, e);
-            }
-        }
-
-        private long whole(String name, JsonNode node, long max) {
-            if (!node.isIntegralNumber() || !node.canConvertToLong() || node.asLong() < 0 || node.asLong() > max) {
-                throw fail("tensor " + name + " to have whole numbers between 0 and " + max, node.toString(), 8);
-            }
-            return node.asLong();
-        }
-
-        private ModelFormatException fail(String expected, String found, long at) {
-            return new ModelFormatException(path + ": expected " + expected + ", found " + found + " (at byte " + at + ")");
-        }
+        byte[] json = file.asSlice(SafetensorsHeader.PREFIX, length).toArray(ValueLayout.JAVA_BYTE);
+        return SafetensorsHeader.parse(path, json, file.byteSize(), limits);
     }
 
     public Path path() {
@@ -216,7 +109,7 @@ public final class Safetensors implements AutoCloseable {
     public TensorEntry entry(String name) {
         TensorEntry entry = entries.get(name);
         if (entry == null) {
-            throw new ModelFormatException(path + ": expected a tensor called " + name + ", found none");
+            throw new ModelFormatException(path + ": expected a tensor " + Quote.of(name) + ", found none of that name");
         }
         return entry;
     }
@@ -230,49 +123,83 @@ public final class Safetensors implements AutoCloseable {
     /** A floating-point tensor as F32. BF16 and F16 are exact; F64 is rounded. */
     public float[] readFloats(String name) {
         TensorEntry e = entry(name);
-        float[] out = new float[Math.toIntExact(e.shape().elements())];
+        DType dtype = e.dtype();
+        if (dtype != DType.F32 && dtype != DType.BF16 && dtype != DType.F16 && dtype != DType.F64) {
+            throw wrong(e, "floating-point numbers (F32, BF16, F16 or F64)");
+        }
+        float[] out = new float[elements(e)];
         MemorySegment bytes = bytes(name);
-        switch (e.dtype()) {
-            case F32 -> MemorySegment.copy(bytes, ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0, out, 0, out.length);
-            case BF16 -> {
-                for (int i = 0; i < out.length; i++) {
-                    out[i] = Float.intBitsToFloat(shortAt(bytes, i) << 16);
+        try {
+            switch (dtype) {
+                case BF16 -> {
+                    for (int i = 0; i < out.length; i++) {
+                        out[i] = Float.intBitsToFloat(bytes.get(SHORT, 2L * i) << 16);
+                    }
                 }
-            }
-            case F16 -> {
-                for (int i = 0; i < out.length; i++) {
-                    out[i] = Float.float16ToFloat(shortAt(bytes, i));
+                case F16 -> {
+                    for (int i = 0; i < out.length; i++) {
+                        out[i] = Float.float16ToFloat(bytes.get(SHORT, 2L * i));
+                    }
                 }
-            }
-            case F64 -> {
-                for (int i = 0; i < out.length; i++) {
-                    out[i] = (float) bytes.get(ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 8L * i);
+                case F64 -> {
+                    for (int i = 0; i < out.length; i++) {
+                        out[i] = (float) bytes.get(DOUBLE, 8L * i);
+                    }
                 }
+                default -> MemorySegment.copy(bytes, FLOAT, 0, out, 0, out.length);
             }
-            default -> throw new ModelFormatException(
-                    path + ": tensor " + name + ": expected floating-point numbers, found " + e.dtype());
+        } catch (InternalError fault) {
+            throw shrunk(path, fault);
         }
         return out;
     }
 
-    private static short shortAt(MemorySegment bytes, int i) {
-        return bytes.get(ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 2L * i);
-    }
-
-    /** A tensor of I64 or I32. */
+    /** A tensor of whole numbers (I64, I32, I16, I8, U8) or of truth values, 0 and 1. */
     public long[] readLongs(String name) {
         TensorEntry e = entry(name);
-        long[] out = new long[Math.toIntExact(e.shape().elements())];
+        DType dtype = e.dtype();
+        if (dtype == DType.F32 || dtype == DType.BF16 || dtype == DType.F16 || dtype == DType.F64) {
+            throw wrong(e, "whole numbers (I64, I32, I16, I8, U8 or BOOL)");
+        }
+        long[] out = new long[elements(e)];
         MemorySegment bytes = bytes(name);
-        for (int i = 0; i < out.length; i++) {
-            out[i] = switch (e.dtype()) {
-                case I64 -> bytes.get(ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 8L * i);
-                case I32 -> bytes.get(ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 4L * i);
-                default -> throw new ModelFormatException(
-                        path + ": tensor " + name + ": expected I64 or I32, found " + e.dtype());
-            };
+        try {
+            for (int i = 0; i < out.length; i++) {
+                out[i] = switch (dtype) {
+                    case I64 -> bytes.get(LONG, 8L * i);
+                    case I32 -> bytes.get(INT, 4L * i);
+                    case I16 -> bytes.get(SHORT, 2L * i);
+                    case I8 -> bytes.get(ValueLayout.JAVA_BYTE, i);
+                    default -> bytes.get(ValueLayout.JAVA_BYTE, i) & 0xff;
+                };
+                if (dtype == DType.BOOL && out[i] > 1) {
+                    throw new ModelFormatException(path + ": tensor " + Quote.of(name) + ": expected BOOL bytes of 0 or 1, found "
+                            + out[i] + " at byte " + (e.begin() + i));
+                }
+            }
+        } catch (InternalError fault) {
+            throw shrunk(path, fault);
         }
         return out;
+    }
+
+    private int elements(TensorEntry e) {
+        if (e.shape().elements() > Integer.MAX_VALUE - 8) {
+            throw new ModelFormatException(path + ": tensor " + Quote.of(e.name()) + ": expected at most " + (Integer.MAX_VALUE - 8)
+                    + " elements, found " + e.shape());
+        }
+        return (int) e.shape().elements();
+    }
+
+    private ModelFormatException wrong(TensorEntry e, String expected) {
+        return new ModelFormatException(path + ": tensor " + Quote.of(e.name()) + ": expected " + expected + ", found " + e.dtype()
+                + " at byte " + e.begin());
+    }
+
+    private static ModelFormatException shrunk(Path path, InternalError fault) {
+        return new ModelFormatException(
+                path + ": expected the file to stay as it was when it was opened, found it shorter; do not change it while it is read",
+                fault);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.athanor.checkpoint;
 
+import dev.athanor.tensor.DType;
 import dev.athanor.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -7,31 +8,78 @@ import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Writes F32 safetensors, one tensor after the other in the order given, through a small buffer. */
+/**
+ * Writes safetensors, one tensor after the other in the order given, through a small buffer: memory does not grow with the file.
+ *
+ * <p>A number that is NaN or infinite, or would be in the type it is stored as, stops the writing.
+ */
 public final class SafetensorsWriter {
     private static final int BUFFER = 1 << 20;
 
-    private SafetensorsWriter() {}
+    private final Map<String, Tensor> tensors;
+    private final DType dtype;
+    private final byte[] header;
 
-    /** Bytes {@link #write} will write. */
-    public static long size(Map<String, Tensor> tensors, Map<String, String> metadata) {
-        long size = 8L + header(tensors, metadata).length;
-        for (Tensor t : tensors.values()) {
-            size += 4 * t.shape().elements();
-        }
-        return size;
+    private SafetensorsWriter(Map<String, Tensor> tensors, DType dtype, byte[] header) {
+        this.tensors = tensors;
+        this.dtype = dtype;
+        this.header = header;
     }
 
     /**
-     * Writes a whole file.
+     * A file of {@code tensors}, which are read when it is written.
+     *
+     * @param dtype F32, or BF16 or F16 to round every number to the nearest (ties to even)
+     */
+    public static SafetensorsWriter of(Map<String, Tensor> tensors, Map<String, String> metadata, DType dtype) {
+        if (dtype != DType.F32 && dtype != DType.BF16 && dtype != DType.F16) {
+            throw new IllegalArgumentException("dtype: expected F32, BF16 or F16 to write, found " + dtype);
+        }
+        return new SafetensorsWriter(new LinkedHashMap<>(tensors), dtype, header(tensors, metadata, dtype));
+    }
+
+    /** Bytes {@link #write(WritableByteChannel, Map, Map)} will write. */
+    public static long size(Map<String, Tensor> tensors, Map<String, String> metadata) {
+        return of(tensors, metadata, DType.F32).size();
+    }
+
+    /**
+     * Writes a whole F32 file.
      *
      * @throws ModelFormatException when a number is NaN or infinite, naming the tensor and the place
      */
     public static void write(WritableByteChannel out, Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
-        byte[] header = header(tensors, metadata);
+        of(tensors, metadata, DType.F32).writeTo(out);
+    }
+
+    /** Bytes {@link #writeTo} will write. */
+    public long size() {
+        return headerBytes() + sections().values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Bytes before the first tensor. */
+    long headerBytes() {
+        return SafetensorsHeader.PREFIX + (long) header.length;
+    }
+
+    /** Bytes of every tensor, in the order they are written. */
+    Map<String, Long> sections() {
+        Map<String, Long> sections = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> sections.put(name, dtype.bytes() * tensor.shape().elements()));
+        return sections;
+    }
+
+    /**
+     * Writes the whole file.
+     *
+     * @throws ModelFormatException when a number is not finite, naming the tensor and the place
+     */
+    public void writeTo(WritableByteChannel out) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
         buffer.putLong(header.length);
         drain(out, buffer);
@@ -45,19 +93,42 @@ public final class SafetensorsWriter {
         drain(out, buffer);
     }
 
-    private static void writeTensor(WritableByteChannel out, ByteBuffer buffer, String name, Tensor tensor) throws IOException {
+    private void writeTensor(WritableByteChannel out, ByteBuffer buffer, String name, Tensor tensor) throws IOException {
         float[] data = tensor.data();
-        for (int i = 0; i < tensor.size(); i++) {
-            float value = data[tensor.offset() + i];
-            if (!Float.isFinite(value)) {
-                throw new ModelFormatException("tensor " + name + ": expected finite numbers, found " + value + " at index " + i
-                        + "; it was not saved");
-            }
+        int offset = tensor.offset();
+        int size = tensor.size();
+        for (int i = 0; i < size; i++) {
+            float value = data[offset + i];
             if (buffer.remaining() < Float.BYTES) {
                 drain(out, buffer);
             }
-            buffer.putFloat(value);
+            boolean finite = switch (dtype) {
+                case BF16 -> putBf16(buffer, value);
+                case F16 -> putF16(buffer, value);
+                default -> {
+                    buffer.putFloat(value);
+                    yield Float.isFinite(value);
+                }
+            };
+            if (!finite) {
+                throw new ModelFormatException("tensor " + Quote.of(name) + ": expected numbers that are finite in " + dtype
+                        + ", found " + value + " at index " + i + "; nothing was saved");
+            }
         }
+    }
+
+    private static boolean putF16(ByteBuffer buffer, float value) {
+        short half = Float.floatToFloat16(value);
+        buffer.putShort(half);
+        return (half & 0x7c00) != 0x7c00;
+    }
+
+    /** BF16 is the upper half of F32; adding half of what falls away, less one when the last kept bit is 0, rounds ties to even. */
+    private static boolean putBf16(ByteBuffer buffer, float value) {
+        int bits = Float.floatToRawIntBits(value);
+        int rounded = (bits + 0x7fff + (bits >>> 16 & 1)) >>> 16;
+        buffer.putShort((short) rounded);
+        return Float.isFinite(value) && (rounded & 0x7f80) != 0x7f80;
     }
 
     private static void drain(WritableByteChannel out, ByteBuffer buffer) throws IOException {
@@ -68,7 +139,7 @@ public final class SafetensorsWriter {
         buffer.clear();
     }
 
-    private static byte[] header(Map<String, Tensor> tensors, Map<String, String> metadata) {
+    private static byte[] header(Map<String, Tensor> tensors, Map<String, String> metadata, DType dtype) {
         ObjectNode root = StrictJson.mapper().createObjectNode();
         if (!metadata.isEmpty()) {
             ObjectNode node = root.putObject("__metadata__");
@@ -76,13 +147,16 @@ public final class SafetensorsWriter {
         }
         long at = 0;
         for (Map.Entry<String, Tensor> e : tensors.entrySet()) {
+            if (root.has(e.getKey()) || e.getKey().equals("__metadata__")) {
+                throw new IllegalArgumentException("tensor name: expected any but __metadata__, found " + e.getKey());
+            }
             ObjectNode node = root.putObject(e.getKey());
-            node.put("dtype", "F32");
-            var shape = node.putArray("shape");
+            node.put("dtype", dtype.name());
+            ArrayNode shape = node.putArray("shape");
             for (int dim : e.getValue().shape().toArray()) {
                 shape.add(dim);
             }
-            long end = at + 4 * e.getValue().shape().elements();
+            long end = at + dtype.bytes() * e.getValue().shape().elements();
             node.putArray("data_offsets").add(at).add(end);
             at = end;
         }
