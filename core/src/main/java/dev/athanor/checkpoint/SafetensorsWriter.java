@@ -80,7 +80,7 @@ public final class SafetensorsWriter {
      * @throws ModelFormatException when a number is not finite, naming the tensor and the place
      */
     public void writeTo(WritableByteChannel out) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(BUFFER, size())).order(ByteOrder.LITTLE_ENDIAN);
         buffer.putLong(header.length);
         drain(out, buffer);
         ByteBuffer text = ByteBuffer.wrap(header);

@@ -59,7 +59,7 @@ final class TrainingState {
                 throw new ModelFormatException(
                         data + ": expected " + manifest.bytes() + " bytes as its manifest says, found " + channel.size());
             }
-            ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
+            ByteBuffer buffer = ByteBuffer.allocateDirect(Math.clamp(manifest.bytes(), 1, 1 << 20));
             while (channel.read(buffer.clear()) >= 0) {
                 checksums.update(buffer.flip());
             }
