@@ -1,0 +1,173 @@
+package dev.athanor.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.athanor.corpus.Corpus;
+import dev.athanor.corpus.TokenBuffer;
+import dev.athanor.kernel.Compute;
+import dev.athanor.model.Parameter;
+import dev.athanor.model.Parameters;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TrainerTest {
+    private static final long SEED = 99;
+
+    private static final String SMALL = """
+            {"about": "test", "tokenizer": {"kind": "char", "vocabulary": 0},
+             "model": {"family": "FAMILY", "layers": 2, "width": 24, "heads": 3, "kvHeads": 3, "headSize": 8, "feedForward": 40,
+                       "context": 16, "tied": true, "dropout": 0.1, "init": 0.05},
+             "batch": 3, "accumulate": 2,
+             "optimizer": {"kind": "OPTIMIZER", "learningRate": 5e-3, "beta1": 0.9, "beta2": 0.95, "epsilon": 1e-8, "weightDecay": 0.1,
+                           "matrixLearningRate": 0.02, "momentum": 0.95, "matrixDecay": 0.01},
+             "schedule": {"kind": "trapezoid", "warmUp": 0.1, "cooldown": 0.4, "last": 0.1},
+             "clip": 1.0, "evaluate": {"every": 5, "batches": 2}, "budget": {"steps": 20, "minutes": 0}}
+            """;
+
+    private static Preset preset(String family, String optimizer) {
+        return Preset.parse(SMALL.replace("FAMILY", family).replace("OPTIMIZER", optimizer), "test");
+    }
+
+    /** A row that counts with some noise, so that there is something to learn. */
+    private static Corpus corpus() {
+        SplittableRandom random = new SplittableRandom(SEED);
+        TokenBuffer train = new TokenBuffer();
+        TokenBuffer validation = new TokenBuffer();
+        int[] ids = new int[2000];
+        for (int i = 1; i < ids.length; i++) {
+            ids[i] = random.nextInt(10) == 0 ? random.nextInt(12) : (ids[i - 1] + 1) % 12;
+        }
+        train.add(ids, ids.length);
+        validation.add(java.util.Arrays.copyOf(ids, 100), 100);
+        return new Corpus(train, validation);
+    }
+
+    private record Outcome(TrainingResult result, float[][] weights) {}
+
+    /** Trains in {@code directory}, resuming what is there, until {@code stopAfter} steps of this call. */
+    private static Outcome train(Preset preset, Path directory, int threads, long stopAfter) {
+        Parameters parameters = Initializer.initialize(preset.modelConfig(12, -1), preset.model().init(), SEED);
+        try (Compute compute = Compute.create(threads)) {
+            Trainer trainer = new Trainer(
+                    new Trainer.Setup(preset, new Budget.Steps(20), SEED, corpus(), parameters, directory, 4), compute);
+            trainer.resume();
+            AtomicLong steps = new AtomicLong();
+            TrainingResult result = trainer.run(() -> steps.get() >= stopAfter, p -> steps.incrementAndGet());
+            return new Outcome(
+                    result, parameters.list().stream().map(Parameter::value).map(t -> t.toArray()).toArray(float[][]::new));
+        }
+    }
+
+    private static void assertSame(Outcome expected, Outcome found, String what) {
+        for (int i = 0; i < expected.weights.length; i++) {
+            assertArrayEquals(expected.weights[i], found.weights[i], what + ", tensor " + i + ", seed " + SEED);
+        }
+        assertEquals(expected.result.validationLoss(), found.result.validationLoss(), what);
+        assertEquals(expected.result.trainLoss(), found.result.trainLoss(), what);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2 adamw", "qwen3 muon"})
+    void theSameSeedGivesTheSameBitsOnAnyNumberOfThreads(String recipe, @TempDir Path directory) {
+        Preset preset = preset(recipe.split(" ")[0], recipe.split(" ")[1]);
+        Outcome one = train(preset, directory.resolve("1"), 1, 1000);
+        assertEquals(20, one.result.steps());
+        assertSame(one, train(preset, directory.resolve("2"), 2, 1000), "2 threads");
+        assertSame(one, train(preset, directory.resolve("4"), 4, 1000), "4 threads");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2 adamw", "qwen3 muon"})
+    void anInterruptedRunEndsWithTheBitsOfAnUndisturbedOne(String recipe, @TempDir Path directory) {
+        Preset preset = preset(recipe.split(" ")[0], recipe.split(" ")[1]);
+        Outcome straight = train(preset, directory.resolve("straight"), 2, 1000);
+        Path broken = directory.resolve("broken");
+        Outcome first = train(preset, broken, 1, 7);
+        assertTrue(first.result.interrupted());
+        assertEquals(7, first.result.steps());
+        train(preset, broken, 2, 6);
+        Outcome last = train(preset, broken, 2, 1000);
+        assertFalse(last.result.interrupted());
+        assertSame(straight, last, "resumed at 7 and 13");
+    }
+
+    @Test
+    void lossFallsAndMetricsHaveOneLinePerStepAfterResuming(@TempDir Path directory) throws java.io.IOException {
+        Preset preset = preset("qwen3", "muon");
+        train(preset, directory, 1, 9);
+        Outcome end = train(preset, directory, 1, 1000);
+        assertEquals(20, Files.readAllLines(directory.resolve("metrics.jsonl")).size());
+        assertTrue(end.result.validationLoss() < Math.log(12), "validation loss " + end.result.validationLoss() + " after 20 steps");
+    }
+
+    @Test
+    void aWeightThatIsNotFiniteStopsTheStepAndIsNeverSaved(@TempDir Path directory) {
+        Preset preset = preset("gpt2", "adamw");
+        Parameters parameters = Initializer.initialize(preset.modelConfig(12, -1), preset.model().init(), SEED);
+        try (Compute compute = Compute.create(1)) {
+            Trainer trainer = new Trainer(
+                    new Trainer.Setup(preset, new Budget.Steps(20), SEED, corpus(), parameters, directory, 4), compute);
+            trainer.resume();
+            TrainingException e = assertThrows(TrainingException.class, () -> trainer.run(() -> false, p -> {
+                if (p.step() == 6) {
+                    parameters.list().get(5).value().data()[3] = Float.NaN;
+                }
+            }));
+            assertTrue(String.valueOf(e.getMessage()).startsWith("step 7: expected finite numbers, but the loss is NaN"), e.getMessage());
+        }
+        Outcome resumed = train(preset, directory, 1, 1000);
+        assertEquals(20, resumed.result.steps());
+        assertTrue(Double.isFinite(resumed.result.validationLoss()));
+    }
+
+    @Test
+    void aStateOfAnotherModelIsRefused(@TempDir Path directory) {
+        train(preset("gpt2", "adamw"), directory, 1, 5);
+        TrainingException e =
+                assertThrows(TrainingException.class, () -> train(preset("qwen3", "muon"), directory, 1, 5));
+        assertTrue(String.valueOf(e.getMessage()).contains("it belongs to another model"), e.getMessage());
+    }
+
+    @Test
+    void everyPresetParsesAndAnUnknownFieldIsRefusedByName() {
+        for (String name : Preset.names()) {
+            Preset p = Preset.named(name);
+            assertTrue(p.modelConfig(5000, 0).layers() > 0, name);
+            assertTrue(p.learningRates().at(0.5) > 0, name);
+        }
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class, () -> Preset.parse(SMALL.replace("\"clip\": 1.0", "\"clip\": 1.0, \"clipp\": 2"), "mine.json"));
+        assertTrue(String.valueOf(e.getMessage()).contains("clipp"), e.getMessage());
+    }
+
+    @Test
+    void schedulesRiseHoldAndFall() {
+        Schedule t = new Schedule.Trapezoid(0.1, 0.5, 0.2);
+        assertEquals(0.5, t.at(0.05), 1e-12);
+        assertEquals(1, t.at(0.3), 1e-12);
+        assertEquals(0.6, t.at(0.75), 1e-12);
+        assertEquals(0.2, t.at(1), 1e-12);
+        Schedule c = new Schedule.Cosine(0.1, 0.1);
+        assertEquals(1, c.at(0.1), 1e-12);
+        assertEquals(0.55, c.at(0.55), 1e-12);
+        assertEquals(0.1, c.at(7), 1e-12);
+    }
+
+    @Test
+    void parametersAndWorkOfNanoGptsRecipeAreTheKnownNumbers() {
+        var config = Preset.named("nano-char").modelConfig(65, -1);
+        // 804,096 without biases (training.md); ours has GPT-2's biases: 4 layers of 1,536 - 128 · 0 … counted by hand: 5,760 more.
+        assertEquals(804_096 + 4 * (384 + 128 + 512 + 128 + 256) + 128, Parameters.zeros(config).count());
+        assertEquals(5_168_640 - 6.0 * 9 * 128, Flops.perToken(config, 64), 6.0 * 9 * 128);
+    }
+}
