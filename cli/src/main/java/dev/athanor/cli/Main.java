@@ -1,5 +1,7 @@
 package dev.athanor.cli;
 
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,6 +40,8 @@ public final class Main implements Runnable {
     }
 
     static int execute(String... arguments) {
+        // Only warnings of the library reach the terminal: doctor says which kernels were chosen.
+        Logger.getLogger("dev.athanor").setLevel(Level.WARNING);
         CommandLine line = new CommandLine(new Main());
         line.setExecutionExceptionHandler(new Failures());
         line.setCaseInsensitiveEnumValuesAllowed(true);
