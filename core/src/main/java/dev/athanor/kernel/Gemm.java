@@ -23,6 +23,8 @@ public final class Gemm {
     /** Rows of A one task packs when B is shared: they are read once per panel of B, so they should fit the second-level cache. */
     private static final int ROWS_PER_TASK = 96;
 
+    private static final int ENOUGH_TASKS = 16;
+
     private final Tiles tiles;
     private final Workers workers;
     private final Scratch[] scratch;
@@ -75,7 +77,7 @@ public final class Gemm {
             }
             return;
         }
-        boolean shareA = m <= n;
+        boolean shareA = shareA(m, n);
         int panels = shareA ? tiles.rowPanels(m) : (n + tiles.columns() - 1) / tiles.columns();
         int sharedRows = shareA ? tiles.paddedRows(m) : panels * tiles.columns();
         int slab = Math.max(K_BLOCK, SHARED_FLOATS / sharedRows / K_BLOCK * K_BLOCK);
@@ -93,6 +95,15 @@ public final class Gemm {
                 rowTasks(m, n, a, ao, lda, transposeA, c, co, ldc, fromK, depth, add);
             }
         }
+    }
+
+    /**
+     * Which operand is packed whole. The smaller one, so that less is copied; but the other one is what tasks are cut from, and too few
+     * tasks leave threads waiting.
+     */
+    private boolean shareA(int m, int n) {
+        int columnTasks = (n + tiles.columns() - 1) / tiles.columns();
+        return columnTasks >= tiles.rowPanels(m) || (m <= n && columnTasks >= ENOUGH_TASKS);
     }
 
     private static void check(String name, int rows, int columns, float[] x, int offset, int ld) {

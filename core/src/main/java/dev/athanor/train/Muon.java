@@ -1,6 +1,7 @@
 package dev.athanor.train;
 
 import dev.athanor.kernel.Compute;
+import dev.athanor.kernel.Kernels;
 import dev.athanor.model.Parameter;
 import dev.athanor.tensor.Shape;
 import dev.athanor.tensor.Tensor;
@@ -56,7 +57,7 @@ public final class Muon implements Optimizer {
             }
         }
         this.adamW = new AdamW(adamParameters, rest, compute);
-        this.newtonSchulz = new NewtonSchulz(compute.gemm());
+        this.newtonSchulz = new NewtonSchulz(compute);
         this.scratch = Tensor.zeros(largest);
     }
 
@@ -86,20 +87,24 @@ public final class Muon implements Optimizer {
     private void stepMatrix(Tensor p, Tensor g, Tensor m, float gradientScale, float momentum, double learningRate) {
         int size = p.size();
         Tensor update = Tensor.view(scratch.data(), 0, Shape.of(p.dim(0), p.dim(1)));
+        Kernels kernels = compute.kernels();
         float[] u = update.data();
-        float[] mean = m.data();
-        float[] gradient = g.data();
-        for (int i = 0; i < size; i++) {
-            float value = gradient[g.offset() + i] * gradientScale;
-            mean[i] = Math.fma(momentum, mean[i], (1 - momentum) * value);
-            u[i] = Math.fma(momentum, mean[i], (1 - momentum) * value);
-        }
+        float fresh = (1 - momentum) * gradientScale;
+        Chunks.forEach(compute.workers(), size, (at, count) -> {
+            kernels.scale(m.data(), m.offset() + at, momentum, count);
+            kernels.addScaled(m.data(), m.offset() + at, fresh, g.data(), g.offset() + at, count);
+            System.arraycopy(m.data(), m.offset() + at, u, at, count);
+            kernels.scale(u, at, momentum, count);
+            kernels.addScaled(u, at, fresh, g.data(), g.offset() + at, count);
+        });
         newtonSchulz.apply(update);
         double rate = settings.learningRate * learningRate;
         float keep = (float) (1 - rate * settings.weightDecay);
         float scale = (float) (-rate * Math.sqrt(Math.max(1.0, (double) p.dim(0) / p.dim(1))));
-        compute.kernels().scale(p.data(), p.offset(), keep, size);
-        compute.kernels().addScaled(p.data(), p.offset(), scale, u, 0, size);
+        Chunks.forEach(compute.workers(), size, (at, count) -> {
+            kernels.scale(p.data(), p.offset() + at, keep, count);
+            kernels.addScaled(p.data(), p.offset() + at, scale, u, at, count);
+        });
     }
 
     @Override

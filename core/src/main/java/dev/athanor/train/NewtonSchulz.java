@@ -1,8 +1,10 @@
 package dev.athanor.train;
 
+import dev.athanor.kernel.Compute;
 import dev.athanor.kernel.Gemm;
 import dev.athanor.tensor.Tensor;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,14 +17,16 @@ final class NewtonSchulz {
     private static final float B = -4.7750f;
     private static final float C = 2.0315f;
 
+    private final Compute compute;
     private final Gemm gemm;
     private final Map<Integer, float[]> scratch = new HashMap<>();
 
-    NewtonSchulz(Gemm gemm) {
-        this.gemm = gemm;
+    NewtonSchulz(Compute compute) {
+        this.compute = compute;
+        this.gemm = compute.gemm();
     }
 
-    /** Replaces the [rows, columns] matrix {@code x} by its orthogonalisation. */
+    /** Replaces the [rows, columns] matrix {@code x}, divided by its Frobenius norm, by its orthogonalisation. */
     void apply(Tensor x) {
         int rows = x.dim(0);
         int columns = x.dim(1);
@@ -31,37 +35,30 @@ final class NewtonSchulz {
         int n = Math.max(rows, columns);
         float[] data = x.data();
         int at = x.offset();
-        divide(data, at, x.size());
+        float norm = (float) (1 / (Math.sqrt(GradientNorm.squared(List.of(x), compute)) + 1e-7));
+        Chunks.forEach(compute.workers(), x.size(), (from, count) -> compute.kernels().scale(data, at + from, norm, count));
         float[] squares = buffer(m * m, 0); // X Xᵀ, or Xᵀ X when X is tall: no transposed copy is needed
         float[] polynomial = buffer(m * m, 1);
         float[] change = buffer(x.size(), 2);
         for (int step = 0; step < STEPS; step++) {
             gemm.multiply(m, m, n, data, at, columns, !wide, data, at, columns, wide, squares, 0, m, false);
             gemm.multiply(m, m, m, squares, 0, m, false, squares, 0, m, false, polynomial, 0, m, false);
-            for (int i = 0; i < m * m; i++) {
-                polynomial[i] = Math.fma(C, polynomial[i], B * squares[i]);
-            }
+            combine(polynomial, 0, C, squares, B, m * m);
             if (wide) {
                 gemm.multiply(m, n, m, polynomial, 0, m, false, data, at, n, false, change, 0, n, false);
             } else {
                 gemm.multiply(n, m, m, data, at, m, false, polynomial, 0, m, false, change, 0, m, false);
             }
-            for (int i = 0; i < x.size(); i++) {
-                data[at + i] = Math.fma(A, data[at + i], change[i]);
-            }
+            combine(data, at, A, change, 1f, x.size());
         }
     }
 
-    /** Divides by the Frobenius norm, so that no singular value exceeds 1. */
-    private static void divide(float[] x, int at, int size) {
-        double sum = 0;
-        for (int i = 0; i < size; i++) {
-            sum += (double) x[at + i] * x[at + i];
-        }
-        float scale = (float) (1 / (Math.sqrt(sum) + 1e-7));
-        for (int i = 0; i < size; i++) {
-            x[at + i] *= scale;
-        }
+    /** x = scale * x + factor * y. */
+    private void combine(float[] x, int xo, float scale, float[] y, float factor, int size) {
+        Chunks.forEach(compute.workers(), size, (at, count) -> {
+            compute.kernels().scale(x, xo + at, scale, count);
+            compute.kernels().addScaled(x, xo + at, factor, y, at, count);
+        });
     }
 
     private float[] buffer(int size, int use) {
