@@ -61,6 +61,11 @@ class RunDirectoryCrashTest {
         return new Run(disk, states, announced, failed);
     }
 
+    /** A run that dies before operation {@code i}, which is also after the one before; past the last, after the last. */
+    private Run runUntil(int i, int operations) throws IOException {
+        return i < operations ? run(i, false, false) : run(operations - 1, true, false);
+    }
+
     /** What was announced last is there, or the save that was under way; and the run can go on. */
     private static void assertRecovers(Path states, int announced, String where) throws IOException {
         Optional<RunDirectory.Saved> newest = RunDirectory.of(states).newest();
@@ -76,7 +81,7 @@ class RunDirectoryCrashTest {
             assertArrayEquals(tensors(SAVES[found][1]).values().iterator().next().toArray(), saved.tensors().get("weight"), where);
             assertEquals(List.of(), saved.warnings(), where);
         }
-        RunDirectory.of(states).save(5, tensors(50), Map.of("cursor", "50"));
+        RunDirectory.of(states, new UnforcedFiles()).save(5, tensors(50), Map.of("cursor", "50"));
         assertEquals(5, RunDirectory.of(states).newest().orElseThrow().step(), where);
         try (Stream<Path> list = Files.list(states)) {
             List<String> names = list.map(p -> String.valueOf(p.getFileName())).sorted().toList();
@@ -95,12 +100,10 @@ class RunDirectoryCrashTest {
     @Test
     void deathAtAnyOperationLosesNothingAnnounced() throws IOException {
         int operations = run(Integer.MAX_VALUE, false, false).disk.operations();
-        for (int i = 0; i < operations; i++) {
-            for (boolean after : new boolean[] {false, true}) {
-                Run run = run(i, after, false);
-                assertTrue(run.failed);
-                assertRecovers(run.states, run.announced, (after ? "death after" : "death before") + " operation " + i);
-            }
+        for (int i = 0; i <= operations; i++) {
+            Run run = runUntil(i, operations);
+            assertTrue(run.failed);
+            assertRecovers(run.states, run.announced, "death before operation " + i);
         }
     }
 
@@ -108,15 +111,13 @@ class RunDirectoryCrashTest {
     void aPowerCutAtAnyOperationLosesNothingAnnounced() throws IOException {
         int operations = run(Integer.MAX_VALUE, false, false).disk.operations();
         Random random = new Random(SEED);
-        for (int i = 0; i < operations; i++) {
-            for (boolean after : new boolean[] {false, true}) {
-                Run run = run(i, after, false);
-                for (SimulatedDisk.Loss loss : losses()) {
-                    Path target = Files.createDirectory(temporary.resolve("after" + runs++));
-                    run.disk.afterPowerLoss(target, loss, random);
-                    assertRecovers(target.resolve("run/state"), run.announced,
-                            (after ? "power cut after" : "power cut before") + " operation " + i + ", " + loss + ", seed " + SEED);
-                }
+        for (int i = 0; i <= operations; i++) {
+            Run run = runUntil(i, operations);
+            for (SimulatedDisk.Loss loss : losses()) {
+                Path target = Files.createDirectory(temporary.resolve("after" + runs++));
+                run.disk.afterPowerLoss(target, loss, random);
+                assertRecovers(target.resolve("run/state"), run.announced,
+                        "power cut before operation " + i + ", " + loss + ", seed " + SEED);
             }
         }
     }
