@@ -13,6 +13,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** JSON from files nobody vouches for: bounded depth, name and number lengths, no duplicate keys, nothing after the end. */
 final class StrictJson {
+    /** A string takes twice its bytes while it is read; without a limit one could be as long as the header. */
+    private static final int MAX_HEADER_STRING = 4 << 20;
+
     private static final StreamReadConstraints CONSTRAINTS = StreamReadConstraints.builder()
             .maxNestingDepth(64)
             .maxNumberLength(100)
@@ -28,7 +31,7 @@ final class StrictJson {
 
     /** The header reader finds duplicates itself; guessing UTF-16 from zero bytes would let two readers see two headers. */
     private static final JsonFactory HEADER = JsonFactory.builder()
-            .streamReadConstraints(CONSTRAINTS)
+            .streamReadConstraints(CONSTRAINTS.rebuild().maxStringLength(MAX_HEADER_STRING).build())
             .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
             .build();
 

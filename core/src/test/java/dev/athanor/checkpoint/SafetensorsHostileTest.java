@@ -123,6 +123,7 @@ class SafetensorsHostileTest {
     }
 
     private static void fields(List<Case> c) {
+        c.add(new Case("a metadata entry of 5 MB", file("{\"__metadata__\":{\"x\":\"" + "y".repeat(5 << 20) + "\"}}", 0), "expected a header of JSON"));
         c.add(new Case("a tensor that is a number", file("{\"a\":1}", 0), "expected tensor a to be an object with dtype, shape and data_offsets, found 1"));
         c.add(new Case("a tensor that is null", file("{\"a\":null}", 0), "found null"));
         c.add(new Case("a tensor that is a list", file("{\"a\":[]}", 0), "found an array"));
