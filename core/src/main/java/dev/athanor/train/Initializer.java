@@ -8,23 +8,41 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * First weights: normal with a given deviation, those that write into the residual stream smaller by sqrt(2 layers) as in GPT-2; norms
- * one, biases zero. Every tensor draws from its own stream, named after it.
+ * First weights. Norms one, biases zero, matrices normal with a given deviation; those that write into the residual stream smaller by
+ * sqrt(2 layers) as in GPT-2, or zero, so that every block begins as the identity. Every tensor draws from a stream of its own that
+ * follows from the seed and its name.
  */
 public final class Initializer {
     private Initializer() {}
 
+    /**
+     * How matrices begin.
+     *
+     * @param deviation standard deviation of the normal draws
+     * @param zeroOutputs whether the two projections into the residual stream of every block begin at zero
+     */
+    public record Settings(double deviation, boolean zeroOutputs) {}
+
+    /** GPT-2's way: every matrix drawn. */
     public static Parameters initialize(ModelConfig config, double deviation, long seed) {
-        return Parameters.of(config, spec -> tensor(config, spec, deviation, seed));
+        return initialize(config, new Settings(deviation, false), seed);
     }
 
-    private static Tensor tensor(ModelConfig config, TensorSpec spec, double deviation, long seed) {
+    public static Parameters initialize(ModelConfig config, Settings settings, long seed) {
+        return Parameters.of(config, spec -> tensor(config, spec, settings, seed));
+    }
+
+    private static Tensor tensor(ModelConfig config, TensorSpec spec, Settings settings, long seed) {
         Tensor t = Tensor.zeros(spec.shape().toArray());
+        double deviation = settings.deviation;
         switch (spec.role()) {
             case ATTENTION_NORM_WEIGHT, FEED_FORWARD_NORM_WEIGHT, FINAL_NORM_WEIGHT, QUERY_NORM_WEIGHT, KEY_NORM_WEIGHT ->
                 Arrays.fill(t.data(), 1f);
-            case ATTENTION_OUTPUT_WEIGHT, DOWN_WEIGHT ->
-                fill(t, deviation / Math.sqrt(2.0 * config.layers()), seed, spec.name());
+            case ATTENTION_OUTPUT_WEIGHT, DOWN_WEIGHT -> {
+                if (!settings.zeroOutputs) {
+                    fill(t, deviation / Math.sqrt(2.0 * config.layers()), seed, spec.name());
+                }
+            }
             default -> {
                 if (spec.shape().rank() >= 2) {
                     fill(t, deviation, seed, spec.name());
@@ -36,7 +54,7 @@ public final class Initializer {
 
     /** Normal numbers by Marsaglia's polar method with StrictMath, so that every machine draws the same. */
     private static void fill(Tensor t, double deviation, long seed, String name) {
-        SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + name.hashCode());
+        SplittableRandom random = new SplittableRandom(Seeds.of(seed, Seeds.ofText(name)));
         float[] data = t.data();
         for (int i = 0; i < data.length; ) {
             double u = random.nextDouble() * 2 - 1;

@@ -3,7 +3,7 @@ package dev.athanor.train;
 import dev.athanor.kernel.Compute;
 import dev.athanor.kernel.Kernels;
 import dev.athanor.model.Parameter;
-import dev.athanor.tensor.Shape;
+import dev.athanor.model.Parameters;
 import dev.athanor.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,95 +23,107 @@ public final class Muon implements Optimizer {
     /**
      * How Muon steps.
      *
-     * @param learningRate base rate for matrices
+     * @param learningRate base rate for matrices: about the largest change of a singular value per step
+     * @param momentum share of the past in the running mean of gradients, after its warm-up from 0.85
      * @param weightDecay decoupled, on matrices
      */
-    public record Settings(double learningRate, double momentum, double weightDecay) {}
+    public record Settings(double learningRate, double momentum, double weightDecay) {
+        public Settings {
+            if (!(learningRate >= 0 && momentum >= 0 && momentum < 1 && weightDecay >= 0)) {
+                throw new IllegalArgumentException("Muon: expected learningRate >= 0, momentum in [0, 1) and weightDecay >= 0, found "
+                        + learningRate + ", " + momentum + ", " + weightDecay);
+            }
+        }
+    }
+
+    /** A tensor Muon trains: its number among all parameters, its momentum and the matrices in it. */
+    private record Trained(int index, Parameter parameter, Tensor momentum, List<HiddenMatrix> matrices) {}
 
     private final Settings settings;
-    private final List<Parameter> parameters;
-    private final List<Integer> matrices = new ArrayList<>();
+    private final List<Trained> trained = new ArrayList<>();
     private final List<Integer> others = new ArrayList<>();
-    private final List<Tensor> momenta = new ArrayList<>();
     private final AdamW adamW;
     private final NewtonSchulz newtonSchulz;
-    private final Tensor scratch;
+    private final float[] update;
+    private final float[] matrix;
     private final Compute compute;
     private long steps;
 
-    public Muon(List<Parameter> parameters, Settings settings, AdamW.Settings rest, Compute compute) {
+    public Muon(Parameters parameters, Settings settings, AdamW.Settings rest, Compute compute) {
         this.settings = settings;
-        this.parameters = List.copyOf(parameters);
         this.compute = compute;
         List<Parameter> adamParameters = new ArrayList<>();
-        int largest = 1;
-        for (int i = 0; i < this.parameters.size(); i++) {
-            Parameter p = this.parameters.get(i);
-            if (isHiddenMatrix(p)) {
-                matrices.add(i);
-                momenta.add(Tensor.zeros(p.spec().shape().toArray()));
-                largest = Math.max(largest, p.value().size());
-            } else {
+        int largestTensor = 0;
+        int largestMatrix = 0;
+        for (int i = 0; i < parameters.list().size(); i++) {
+            Parameter p = parameters.list().get(i);
+            List<HiddenMatrix> matrices = HiddenMatrix.of(parameters.config(), p.spec());
+            if (matrices.isEmpty()) {
                 others.add(i);
                 adamParameters.add(p);
+                continue;
             }
+            trained.add(new Trained(i, p, Tensor.zeros(p.spec().shape().toArray()), matrices));
+            largestTensor = Math.max(largestTensor, p.value().size());
+            largestMatrix = Math.max(largestMatrix, matrices.get(0).size());
         }
         this.adamW = new AdamW(adamParameters, rest, compute);
         this.newtonSchulz = new NewtonSchulz(compute);
-        this.scratch = Tensor.zeros(largest);
-    }
-
-    private static boolean isHiddenMatrix(Parameter p) {
-        return switch (p.spec().role()) {
-            case QUERY_WEIGHT, KEY_WEIGHT, VALUE_WEIGHT, ATTENTION_OUTPUT_WEIGHT, GATE_WEIGHT, UP_WEIGHT, DOWN_WEIGHT -> true;
-            case QKV_WEIGHT -> throw new IllegalArgumentException("Muon: expected query, key and value as three matrices, found "
-                    + p.name() + " in one; train this family with AdamW");
-            default -> false;
-        };
+        this.update = new float[largestTensor];
+        this.matrix = new float[largestMatrix];
     }
 
     @Override
-    public void step(List<Tensor> gradients, float gradientScale, double learningRate) {
+    public void step(List<Tensor> gradients, float gradientScale, double rateShare) {
         steps++;
-        float momentum = (float) (FIRST_MOMENTUM
-                + (settings.momentum - FIRST_MOMENTUM) * Math.min(1.0, (double) steps / MOMENTUM_WARM_UP));
-        for (int i = 0; i < matrices.size(); i++) {
-            int index = matrices.get(i);
-            stepMatrix(parameters.get(index).value(), gradients.get(index), momenta.get(i), gradientScale, momentum, learningRate);
+        double warm = Math.min(1.0, (double) steps / MOMENTUM_WARM_UP);
+        double first = Math.min(FIRST_MOMENTUM, settings.momentum);
+        float momentum = (float) (first + (settings.momentum - first) * warm);
+        double rate = settings.learningRate * rateShare;
+        for (Trained t : trained) {
+            lookAhead(gradients.get(t.index), t.momentum, gradientScale, momentum);
+            for (HiddenMatrix m : t.matrices) {
+                m.gather(update, matrix);
+                newtonSchulz.apply(m.view(matrix));
+                apply(t.parameter.value(), m, rate);
+            }
         }
         List<Tensor> rest = new ArrayList<>();
         others.forEach(index -> rest.add(gradients.get(index)));
-        adamW.step(rest, gradientScale, learningRate);
+        adamW.step(rest, gradientScale, rateShare);
     }
 
-    private void stepMatrix(Tensor p, Tensor g, Tensor m, float gradientScale, float momentum, double learningRate) {
-        int size = p.size();
-        Tensor update = Tensor.view(scratch.data(), 0, Shape.of(p.dim(0), p.dim(1)));
+    /** Moves the running mean towards the gradient and leaves Nesterov's look-ahead, their mean, in {@link #update}. */
+    private void lookAhead(Tensor gradient, Tensor momentum, float gradientScale, float share) {
         Kernels kernels = compute.kernels();
-        float[] u = update.data();
-        float fresh = (1 - momentum) * gradientScale;
-        Chunks.forEach(compute.workers(), size, (at, count) -> {
-            kernels.scale(m.data(), m.offset() + at, momentum, count);
-            kernels.addScaled(m.data(), m.offset() + at, fresh, g.data(), g.offset() + at, count);
-            System.arraycopy(m.data(), m.offset() + at, u, at, count);
-            kernels.scale(u, at, momentum, count);
-            kernels.addScaled(u, at, fresh, g.data(), g.offset() + at, count);
+        float[] g = gradient.data();
+        float[] m = momentum.data();
+        float fresh = (1 - share) * gradientScale;
+        Chunks.forEach(compute.workers(), momentum.size(), (at, count) -> {
+            kernels.scale(m, at, share, count);
+            kernels.addScaled(m, at, fresh, g, gradient.offset() + at, count);
+            System.arraycopy(m, at, update, at, count);
+            kernels.scale(update, at, share, count);
+            kernels.addScaled(update, at, fresh, g, gradient.offset() + at, count);
         });
-        newtonSchulz.apply(update);
-        double rate = settings.learningRate * learningRate;
+    }
+
+    private void apply(Tensor weight, HiddenMatrix m, double rate) {
+        Kernels kernels = compute.kernels();
         float keep = (float) (1 - rate * settings.weightDecay);
-        float scale = (float) (-rate * Math.sqrt(Math.max(1.0, (double) p.dim(0) / p.dim(1))));
-        Chunks.forEach(compute.workers(), size, (at, count) -> {
-            kernels.scale(p.data(), p.offset() + at, keep, count);
-            kernels.addScaled(p.data(), p.offset() + at, scale, u, at, count);
+        float scale = (float) (-rate * Math.sqrt(Math.max(1.0, m.outOverIn())));
+        Chunks.rows(compute.workers(), m.rows(), m.columns(), row -> {
+            int at = weight.offset() + m.start(row);
+            kernels.scale(weight.data(), at, keep, m.columns());
+            kernels.addScaled(weight.data(), at, scale, matrix, row * m.columns(), m.columns());
         });
     }
 
     @Override
     public Map<String, Tensor> state() {
         Map<String, Tensor> state = new LinkedHashMap<>(adamW.state());
-        for (int i = 0; i < matrices.size(); i++) {
-            state.put("muon.momentum." + parameters.get(matrices.get(i)).name(), momenta.get(i));
+        for (Trained t : trained) {
+            state.put("muon.momentum." + t.parameter.name(), t.momentum);
         }
         return state;
     }

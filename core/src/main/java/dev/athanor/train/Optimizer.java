@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Map;
 
 /** Changes weights along their gradients. An instance belongs to one list of parameters and keeps its moments. */
-public interface Optimizer {
+public sealed interface Optimizer permits AdamW, Muon {
     /**
      * One step.
      *
      * @param gradients one per parameter
      * @param gradientScale what every gradient is multiplied by first (clipping)
-     * @param learningRate fraction of the base learning rate in [0, 1], as the schedule says
+     * @param rateShare fraction of the base learning rate in [0, 1], as the schedule says
      */
-    void step(List<Tensor> gradients, float gradientScale, double learningRate);
+    void step(List<Tensor> gradients, float gradientScale, double rateShare);
 
     /** Everything needed to continue exactly, by name. The arrays are the optimiser's own: reading them later sees later values. */
     Map<String, Tensor> state();
