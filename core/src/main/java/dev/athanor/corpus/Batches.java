@@ -29,7 +29,7 @@ public final class Batches {
 
     /** {@code batch} windows at random places. */
     public Batch random(long step, int microBatch, int batch) {
-        SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + step * 1_000_003L + microBatch);
+        SplittableRandom random = random(step, microBatch);
         int[] in = new int[batch * context];
         int[] out = new int[batch * context];
         int[] window = new int[context + 1];
@@ -40,6 +40,13 @@ public final class Batches {
             System.arraycopy(window, 1, out, row * context, context);
         }
         return new Batch(in, out, batch, context, batch * context);
+    }
+
+    /** Seeds are drawn, not multiplied: SplittableRandom steps by a constant, and multiples of it give one stream, shifted. */
+    private SplittableRandom random(long step, int microBatch) {
+        long ofRun = new SplittableRandom(seed).nextLong();
+        long ofStep = new SplittableRandom(ofRun + step).nextLong();
+        return new SplittableRandom(ofStep + microBatch);
     }
 
     /** Number of {@link #evaluation} batches of {@code batch} rows. */

@@ -6,6 +6,10 @@ public sealed interface Budget {
     double used(long steps, long tokens, double seconds);
 
     record Steps(long steps) implements Budget {
+        public Steps {
+            requirePositive("steps", steps);
+        }
+
         @Override
         public double used(long done, long tokens, double seconds) {
             return (double) done / steps;
@@ -13,6 +17,10 @@ public sealed interface Budget {
     }
 
     record Tokens(long tokens) implements Budget {
+        public Tokens {
+            requirePositive("tokens", tokens);
+        }
+
         @Override
         public double used(long steps, long done, double seconds) {
             return (double) done / tokens;
@@ -21,9 +29,19 @@ public sealed interface Budget {
 
     /** Wall-clock time; how many steps fit depends on the machine, so only budgets of steps or tokens repeat to the bit. */
     record Minutes(double minutes) implements Budget {
+        public Minutes {
+            requirePositive("minutes", minutes);
+        }
+
         @Override
         public double used(long steps, long tokens, double seconds) {
             return seconds / (60 * minutes);
+        }
+    }
+
+    private static void requirePositive(String what, double value) {
+        if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("budget: expected " + what + " above 0, found " + value);
         }
     }
 }

@@ -13,7 +13,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code metrics.jsonl}: one line per step. A resumed run first drops the lines behind the step it continues from. */
+/**
+ * {@code metrics.jsonl}: one JSON object per line, one line per step, and one per sample. A resumed run first drops the lines behind
+ * the step it continues from, so that no step stands there twice.
+ */
 final class Metrics {
     private static final JsonMapper MAPPER = new JsonMapper();
 
@@ -25,25 +28,24 @@ final class Metrics {
 
     void startOver() {
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
+            if (file.toAbsolutePath().getParent() instanceof Path parent) {
+                Files.createDirectories(parent);
+            }
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
+            throw unwritable(e);
         }
     }
 
+    /** Keeps what was written up to {@code step}. */
     void cutAfter(long step) {
-        List<String> kept = new ArrayList<>();
+        StringBuilder kept = new StringBuilder();
         for (JsonNode node : read(file)) {
             if (node.path("step").asLong() <= step) {
-                kept.add(node.toString());
+                kept.append(node).append('\n');
             }
         }
-        try {
-            Files.write(file, kept, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
-        }
+        WholeFile.write(file, kept.toString());
     }
 
     void add(Progress p) {
@@ -57,30 +59,48 @@ final class Metrics {
         node.put("gradient_norm", p.gradientNorm());
         node.put("tokens_per_second", p.tokensPerSecond());
         node.put("seconds", p.seconds());
+        append(node);
+    }
+
+    /** Text the model wrote after {@code step}. */
+    void addSample(long step, String text) {
+        ObjectNode node = MAPPER.createObjectNode();
+        node.put("step", step);
+        node.put("sample", text);
+        append(node);
+    }
+
+    private void append(ObjectNode node) {
         try {
             Files.writeString(file, node + "\n", StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
-            throw new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
+            throw unwritable(e);
         }
     }
 
-    /** All whole lines of a metrics file; the last may be cut off by a crash. */
+    private UncheckedIOException unwritable(IOException e) {
+        return new UncheckedIOException(file + ": cannot be written: " + e + "; free some space or choose another directory", e);
+    }
+
+    /** All whole lines of a metrics file; a crash may have cut off the last. */
     static List<JsonNode> read(Path file) {
-        List<JsonNode> nodes = new ArrayList<>();
         if (!Files.exists(file)) {
-            return nodes;
+            return List.of();
         }
+        List<JsonNode> nodes = new ArrayList<>();
         try {
-            for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
-                try {
-                    nodes.add(MAPPER.readTree(line));
-                } catch (JacksonException e) {
+            for (String line : new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\n")) {
+                JsonNode node = MAPPER.readTree(line);
+                if (!node.isObject()) {
                     break;
                 }
+                nodes.add(node);
             }
+        } catch (JacksonException torn) {
+            return List.copyOf(nodes);
         } catch (IOException e) {
-            throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
+            throw new UncheckedIOException(file + ": cannot be read: " + e, e);
         }
-        return nodes;
+        return List.copyOf(nodes);
     }
 }

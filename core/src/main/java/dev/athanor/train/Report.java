@@ -1,119 +1,140 @@
 package dev.athanor.train;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code report.html}: curves, the end and every setting of a run in one page that asks no other host for anything. */
+/**
+ * {@code report.html}: curves, samples, the end and every setting of a run in one page that asks no other host for anything and runs no
+ * script.
+ */
 final class Report {
-    private static final int WIDTH = 720;
-    private static final int HEIGHT = 220;
-    private static final JsonMapper MAPPER =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    /** Evaluations listed; a long run shows every n-th. */
+    private static final int ROWS = 40;
+
+    private static final String HEAD = """
+            <!doctype html>
+            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+            <title>Training report</title>
+            <style>
+            :root { color-scheme: light dark; --train: #1f66b0; --validation: #b3470c; font: 16px/1.5 system-ui, sans-serif; }
+            @media (prefers-color-scheme: dark) { :root { --train: #7db7f0; --validation: #f0a070; } }
+            body { max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
+            table { border-collapse: collapse; }
+            td, th { padding: .15rem 1.2rem .15rem 0; text-align: left; vertical-align: top; font-variant-numeric: tabular-nums; }
+            svg { width: 100%; height: auto; }
+            svg text { fill: currentColor; font-size: 11px; }
+            .grid { stroke: currentColor; opacity: .2; fill: none; }
+            polyline { fill: none; stroke-width: 1.6; stroke: var(--train); }
+            polyline.validation { stroke: var(--validation); stroke-width: 2.4; }
+            .key { display: inline-block; width: 1.4em; height: .25em; vertical-align: middle; background: var(--train); }
+            .key.validation { background: var(--validation); }
+            blockquote { margin: .5rem 0 1.2rem; padding-left: 1rem; border-left: 3px solid; white-space: pre-wrap; }
+            </style></head><body>
+            <h1>Training report</h1>
+            """;
 
     private Report() {}
 
-    private record Point(double x, double y) {}
-
-    static void write(Path directory, TrainingRun.Options options, Preset preset, TrainingResult result) {
+    /** Writes the page beside {@code metrics.jsonl}; {@code result} is there once the run has ended. */
+    static void write(Path directory, TrainingRun.Options options, Preset preset, Optional<TrainingResult> result) {
         List<JsonNode> metrics = Metrics.read(directory.resolve("metrics.jsonl"));
-        String page = """
-                <!doctype html>
-                <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-                <title>Training report</title>
-                <style>
-                :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-                body { max-width: 48rem; margin: 2rem auto; padding: 0 1rem; }
-                table { border-collapse: collapse; } td, th { padding: .2rem 1rem .2rem 0; text-align: left; }
-                svg { width: 100%; height: auto; } text { fill: currentColor; font-size: 11px; }
-                .train { stroke: #2a78c8; } .validation { stroke: #d9661f; } .axis { stroke: currentColor; opacity: .4; }
-                polyline { fill: none; stroke-width: 1.6; } pre { overflow: auto; }
-                </style></head><body>
-                <h1>Training report</h1>
-                """
-                + summary(result)
-                + "<h2>Loss, nats per token</h2><p>Blue: training. Orange: validation.</p>"
-                + chart(List.of(series(metrics, "loss"), series(metrics, "val_loss")), List.of("train", "validation"))
-                + "<h2>Learning rate, share of the base rate</h2>"
-                + chart(List.of(series(metrics, "learning_rate")), List.of("train"))
-                + "<h2>Gradient norm</h2>" + chart(List.of(series(metrics, "gradient_norm")), List.of("train"))
-                + "<h2>Tokens per second</h2>" + chart(List.of(series(metrics, "tokens_per_second")), List.of("train"))
-                + "<h2>Settings</h2><pre>" + escape(MAPPER.writeValueAsString(options)) + "\n"
-                + escape(MAPPER.writeValueAsString(preset)) + "</pre></body></html>\n";
-        try {
-            Files.writeString(directory.resolve("report.html"), page, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(directory.resolve("report.html") + ": cannot be written: " + e.getMessage(), e);
-        }
+        String page = HEAD
+                + summary(metrics, result)
+                + "<h2>Loss, nats per token</h2><p><span class=\"key\"></span> training &ensp; "
+                + "<span class=\"key validation\"></span> validation</p>"
+                + chart("Loss over steps", metrics, List.of("loss", "val_loss"))
+                + evaluations(metrics)
+                + samples(metrics)
+                + "<h2>Learning rate</h2>" + chart("Learning rate over steps", metrics, List.of("learning_rate"))
+                + "<h2>Gradient norm before clipping</h2>" + chart("Gradient norm over steps", metrics, List.of("gradient_norm"))
+                + "<h2>Tokens per second</h2>" + chart("Tokens per second over steps", metrics, List.of("tokens_per_second"))
+                + "<h2>Settings</h2><table>" + settings("", MAPPER.valueToTree(options)) + settings("", MAPPER.valueToTree(preset))
+                + row("java", Runtime.version().toString()) + row("machine", System.getProperty("os.name") + ", "
+                        + System.getProperty("os.arch") + ", " + Runtime.getRuntime().availableProcessors() + " processors")
+                + "</table></body></html>\n";
+        WholeFile.write(directory.resolve("report.html"), page);
     }
 
-    private static String summary(TrainingResult r) {
-        return "<table>" + row("Steps", String.valueOf(r.steps())) + row("Time", number(r.seconds()) + " s")
-                + row("Parameters", String.valueOf(r.parameters())) + row("Training loss", number(r.trainLoss()))
-                + row("Validation loss", number(r.validationLoss())) + row("Validation bits per byte", number(r.validationBitsPerByte()))
-                + "</table>";
+    private static String summary(List<JsonNode> metrics, Optional<TrainingResult> result) {
+        if (result.isEmpty()) {
+            long step = metrics.isEmpty() ? 0 : metrics.getLast().path("step").asLong();
+            return "<p>Still training, or stopped without an end: step " + step + ".</p>";
+        }
+        TrainingResult r = result.get();
+        String scope = r.interrupted() ? " (evaluation windows)" : " (all validation text)";
+        return (r.interrupted() ? "<p>Interrupted before its budget was used; it can be resumed.</p>" : "")
+                + "<table>" + row("Steps", String.valueOf(r.steps()))
+                + row("Time", Chart.number(r.seconds()) + " s")
+                + row("Parameters", String.format(Locale.ROOT, "%,d", r.parameters()))
+                + row("Training loss, smoothed", Chart.number(r.trainLoss()))
+                + row("Validation loss" + scope, Chart.number(r.validationLoss()))
+                + row("Validation bits per byte", Chart.number(r.validationBitsPerByte())) + "</table>";
+    }
+
+    private static String chart(String title, List<JsonNode> metrics, List<String> fields) {
+        List<Chart.Line> lines = new ArrayList<>();
+        for (String field : fields) {
+            List<Chart.Point> points = metrics.stream()
+                    .filter(node -> node.path(field).isNumber())
+                    .map(node -> new Chart.Point(node.path("step").asDouble(), node.path(field).asDouble()))
+                    .toList();
+            lines.add(new Chart.Line(field, field.startsWith("val") ? "validation" : "train", points));
+        }
+        return Chart.of(title, lines);
+    }
+
+    private static String evaluations(List<JsonNode> metrics) {
+        List<JsonNode> evaluated = metrics.stream().filter(node -> node.path("val_loss").isNumber()).toList();
+        if (evaluated.isEmpty()) {
+            return "";
+        }
+        StringBuilder table = new StringBuilder("<details><summary>Evaluations as a table</summary><table><tr><th scope=\"col\">Step</th>"
+                + "<th scope=\"col\">Seconds</th><th scope=\"col\">Training loss</th><th scope=\"col\">Validation loss</th></tr>");
+        int stride = (evaluated.size() + ROWS - 1) / ROWS;
+        for (int i = (evaluated.size() - 1) % stride; i < evaluated.size(); i += stride) {
+            JsonNode node = evaluated.get(i);
+            table.append("<tr><td>").append(node.path("step").asLong());
+            for (String field : List.of("seconds", "loss", "val_loss")) {
+                table.append("</td><td>").append(Chart.number(node.path(field).asDouble()));
+            }
+            table.append("</td></tr>");
+        }
+        return table.append("</table></details>").toString();
+    }
+
+    private static String samples(List<JsonNode> metrics) {
+        StringBuilder html = new StringBuilder();
+        for (JsonNode node : metrics) {
+            if (node.path("sample").isString()) {
+                html.append("<p>After step ").append(node.path("step").asLong()).append(":</p><blockquote>")
+                        .append(Html.escape(node.path("sample").asString())).append("</blockquote>");
+            }
+        }
+        return html.isEmpty() ? "" : "<h2>What it wrote</h2>" + html;
+    }
+
+    /** Every leaf of a settings tree as one row, named by its path. */
+    private static String settings(String path, JsonNode node) {
+        if (!node.isObject()) {
+            return row(path, node.isString() ? node.asString() : node.toString());
+        }
+        StringBuilder rows = new StringBuilder();
+        for (Map.Entry<String, JsonNode> e : node.properties()) {
+            rows.append(settings(path.isEmpty() ? e.getKey() : path + "." + e.getKey(), e.getValue()));
+        }
+        return rows.toString();
     }
 
     private static String row(String name, String value) {
-        return "<tr><th scope=\"row\">" + name + "</th><td>" + value + "</td></tr>";
-    }
-
-    private static String number(double value) {
-        return String.format(Locale.ROOT, "%.4f", value);
-    }
-
-    private static List<Point> series(List<JsonNode> metrics, String field) {
-        List<Point> points = new ArrayList<>();
-        for (JsonNode node : metrics) {
-            if (node.path(field).isNumber()) {
-                points.add(new Point(node.path("step").asDouble(), node.path(field).asDouble()));
-            }
-        }
-        return points;
-    }
-
-    private static String chart(List<List<Point>> lines, List<String> classes) {
-        double right = 1;
-        double top = Double.NEGATIVE_INFINITY;
-        double bottom = Double.POSITIVE_INFINITY;
-        for (List<Point> line : lines) {
-            for (Point p : line) {
-                right = Math.max(right, p.x);
-                top = Math.max(top, p.y);
-                bottom = Math.min(bottom, p.y);
-            }
-        }
-        if (top < bottom) {
-            return "<p>Nothing was measured.</p>";
-        }
-        double range = top > bottom ? top - bottom : 1;
-        StringBuilder svg = new StringBuilder("<svg viewBox=\"-60 -10 " + (WIDTH + 70) + " " + (HEIGHT + 40) + "\" role=\"img\">");
-        svg.append("<path class=\"axis\" fill=\"none\" d=\"M0 0V" + HEIGHT + "H" + WIDTH + "\"/>");
-        svg.append("<text x=\"-56\" y=\"8\">" + number(top) + "</text><text x=\"-56\" y=\"" + HEIGHT + "\">" + number(bottom) + "</text>");
-        svg.append("<text x=\"" + (WIDTH - 60) + "\" y=\"" + (HEIGHT + 18) + "\">step " + (long) right + "</text>");
-        for (int i = 0; i < lines.size(); i++) {
-            List<Point> line = lines.get(i);
-            svg.append("<polyline class=\"" + classes.get(i) + "\" points=\"");
-            int stride = Math.max(1, line.size() / WIDTH);
-            for (int j = 0; j < line.size(); j += stride) {
-                Point p = line.get(j);
-                svg.append(String.format(
-                        Locale.ROOT, "%.1f,%.1f ", p.x / right * WIDTH, (top - p.y) / range * HEIGHT));
-            }
-            svg.append("\"/>");
-        }
-        return svg.append("</svg>").toString();
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+        return "<tr><th scope=\"row\">" + Html.escape(name) + "</th><td>" + Html.escape(value) + "</td></tr>";
     }
 }

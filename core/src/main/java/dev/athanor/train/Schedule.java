@@ -9,6 +9,7 @@ public sealed interface Schedule {
      *
      * @param warmUp share of the run that rises from 0
      * @param cooldown share of the run that falls to {@code last}
+     * @param last share of the base rate at the end
      */
     record Trapezoid(double warmUp, double cooldown, double last) implements Schedule {
         public Trapezoid {
@@ -36,6 +37,9 @@ public sealed interface Schedule {
         public Cosine {
             requireShare("warmUp", warmUp);
             requireShare("last", last);
+            if (warmUp == 1) {
+                throw new IllegalArgumentException("schedule: expected warmUp below 1, found 1");
+            }
         }
 
         @Override

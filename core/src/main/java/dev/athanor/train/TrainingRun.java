@@ -24,14 +24,17 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A whole run in one directory: learns the tokenizer, encodes the text, trains, and leaves a Hugging Face model with {@code run.json}
- * (what to resume), {@code state/} (training states), {@code metrics.jsonl} and {@code report.html} beside it.
+ * A whole run in one directory: learns the tokenizer, encodes the text, trains, and leaves a Hugging Face model with {@code run.json} and
+ * {@code preset.json} (what to resume), {@code state/} (training states), {@code metrics.jsonl} and {@code report.html} beside it.
  */
 public final class TrainingRun implements AutoCloseable {
-    private static final JsonMapper MAPPER = new JsonMapper();
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .build();
 
     /**
      * What to train on, and how.
@@ -50,7 +53,7 @@ public final class TrainingRun implements AutoCloseable {
             if (budgets > 1) {
                 throw new IllegalArgumentException("budget: expected one of steps, tokens or minutes, found several");
             }
-            if (steps < 0 || tokens < 0 || !(minutes >= 0) || saveEvery < 0) {
+            if (steps < 0 || tokens < 0 || !(minutes >= 0 && minutes < Double.POSITIVE_INFINITY) || saveEvery < 0) {
                 throw new IllegalArgumentException("budget: expected numbers above 0, found steps=" + steps + ", tokens=" + tokens
                         + ", minutes=" + minutes + ", save-every=" + saveEvery);
             }
@@ -63,10 +66,12 @@ public final class TrainingRun implements AutoCloseable {
             if (tokens > 0) {
                 return new Budget.Tokens(tokens);
             }
-            double time = minutes > 0 ? minutes : preset.budget().minutes();
-            return minutes > 0 || preset.budget().steps() == 0 ? new Budget.Minutes(time) : new Budget.Steps(preset.budget().steps());
+            return minutes > 0 ? new Budget.Minutes(minutes) : preset.budget().build();
         }
     }
+
+    /** Between two writings of the report during a run; each reads all metrics. */
+    private static final double REPORT_SECONDS = 20;
 
     private final Path directory;
     private final Options options;
@@ -77,10 +82,10 @@ public final class TrainingRun implements AutoCloseable {
     private final Trainer trainer;
     private final Optional<Long> resumedAt;
 
-    private TrainingRun(Path directory, Options options, int threads) {
+    private TrainingRun(Path directory, Options options, Preset preset, int threads) {
         this.directory = directory;
         this.options = options;
-        this.preset = Preset.named(options.preset());
+        this.preset = preset;
         List<TextSource> sources = new ArrayList<>();
         options.data().forEach(name -> sources.add(TextSources.parse(name, cache())));
         TextSource source = TextSources.all(sources);
@@ -88,29 +93,38 @@ public final class TrainingRun implements AutoCloseable {
         this.corpus = Corpus.encode(source, tokenizer);
         ModelConfig config = preset.modelConfig(tokenizer.vocabularySize(), tokenizer.endOfText());
         corpus.requireContext(source.name(), config.contextLength());
-        Parameters parameters = Initializer.initialize(config, preset.model().init(), options.seed());
+        Initializer.Settings first = new Initializer.Settings(preset.model().init(), preset.model().zeroOutputs());
+        Parameters parameters = Initializer.initialize(config, first, options.seed());
         this.compute = Compute.create(threads);
-        this.trainer = new Trainer(
-                new Trainer.Setup(preset, options.budget(preset), options.seed(), corpus, parameters, directory, options.saveEvery()),
-                compute);
-        this.resumedAt = trainer.resume();
+        try {
+            this.trainer = new Trainer(
+                    new Trainer.Setup(preset, options.budget(preset), options.seed(), corpus, parameters, directory, options.saveEvery()),
+                    compute);
+            this.resumedAt = trainer.resume();
+        } catch (RuntimeException | Error e) {
+            compute.close();
+            throw e;
+        }
     }
 
     /** Begins a run in {@code directory}, which must not hold one. */
     public static TrainingRun begin(Path directory, Options options, int threads) {
-        Path file = directory.resolve("run.json");
-        if (Files.exists(file)) {
-            throw new IllegalArgumentException(directory + ": expected a directory without a training run, found run.json; continue it "
-                    + "with --resume or choose another directory");
+        for (String taken : List.of("run.json", "state", "config.json", "model.safetensors")) {
+            if (Files.exists(directory.resolve(taken))) {
+                throw new IllegalArgumentException(directory + ": expected a directory without a training run or a model, found " + taken
+                        + "; continue the run with --resume or choose another directory");
+            }
         }
-        TrainingRun run = new TrainingRun(directory, options, threads);
+        TrainingRun run = new TrainingRun(directory, options, Preset.named(options.preset()), threads);
         try {
-            Files.createDirectories(directory);
-            Files.writeString(directory.resolve("tokenizer.json"), TokenizerJson.write(run.tokenizer), StandardCharsets.UTF_8);
-            Files.writeString(file, MAPPER.writeValueAsString(options), StandardCharsets.UTF_8);
-        } catch (IOException e) {
+            WholeFile.write(directory.resolve("tokenizer.json"), TokenizerJson.write(run.tokenizer));
+            // The recipe goes along, so that resuming needs no file from elsewhere and survives changed presets. run.json comes last:
+            // it makes the directory a run.
+            WholeFile.write(directory.resolve("preset.json"), PresetFiles.write(run.preset));
+            WholeFile.write(directory.resolve("run.json"), MAPPER.writeValueAsString(options) + "\n");
+        } catch (RuntimeException e) {
             run.close();
-            throw new UncheckedIOException(directory + ": cannot be written: " + e.getMessage(), e);
+            throw e;
         }
         return run;
     }
@@ -121,14 +135,15 @@ public final class TrainingRun implements AutoCloseable {
         if (!Files.isRegularFile(file)) {
             throw new IllegalArgumentException(directory + ": expected a training run, found no run.json; begin one with --data and --out");
         }
+        Options options;
         try {
-            Options options = MAPPER.readValue(Files.readString(file, StandardCharsets.UTF_8), Options.class);
-            return new TrainingRun(directory, options, threads);
+            options = MAPPER.readValue(Files.readString(file, StandardCharsets.UTF_8), Options.class);
         } catch (JacksonException e) {
             throw new IllegalArgumentException(file + ": expected the settings of a run, found " + e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
+            throw new UncheckedIOException(file + ": cannot be read: " + e, e);
         }
+        return new TrainingRun(directory, options, PresetFiles.read(directory.resolve("preset.json")), threads);
     }
 
     private static Path cache() {
@@ -184,11 +199,23 @@ public final class TrainingRun implements AutoCloseable {
         return resumedAt;
     }
 
-    /** Trains to the end or until {@code stop}, and writes the model. */
+    /** Keeps a text the model wrote just now; the report shows it. */
+    public void addSample(String text) {
+        trainer.addSample(text);
+    }
+
+    /** Trains to the end or until {@code stop}, and writes the model; the report is renewed on the way. */
     public TrainingResult run(BooleanSupplier stop, Consumer<Progress> watch) {
-        TrainingResult result = trainer.run(stop, watch);
+        double[] reported = new double[1];
+        TrainingResult result = trainer.run(stop, progress -> {
+            watch.accept(progress);
+            if (progress.evaluated() && progress.seconds() - reported[0] > REPORT_SECONDS) {
+                reported[0] = progress.seconds();
+                Report.write(directory, options, preset, Optional.empty());
+            }
+        });
         Checkpoint.save(directory, trainer.model().parameters(), Optional.of(TokenizerJson.write(tokenizer)));
-        Report.write(directory, options, preset, result);
+        Report.write(directory, options, preset, Optional.of(result));
         return result;
     }
 

@@ -26,16 +26,18 @@ class TrainerTest {
     private static final String SMALL = """
             {"about": "test", "tokenizer": {"kind": "char", "vocabulary": 0},
              "model": {"family": "FAMILY", "layers": 2, "width": 24, "heads": 3, "kvHeads": 3, "headSize": 8, "feedForward": 40,
-                       "context": 16, "tied": true, "dropout": 0.1, "init": 0.05},
+                       "context": 16, "tied": true, "dropout": 0.1, "init": 0.05, "zeroOutputs": false},
              "batch": 3, "accumulate": 2,
              "optimizer": {"kind": "OPTIMIZER", "learningRate": 5e-3, "beta1": 0.9, "beta2": 0.95, "epsilon": 1e-8, "weightDecay": 0.1,
-                           "matrixLearningRate": 0.02, "momentum": 0.95, "matrixDecay": 0.01},
+                           "matrixLearningRate": MUON},
              "schedule": {"kind": "trapezoid", "warmUp": 0.1, "cooldown": 0.4, "last": 0.1},
              "clip": 1.0, "evaluate": {"every": 5, "batches": 2}, "budget": {"steps": 20, "minutes": 0}}
             """;
 
     private static Preset preset(String family, String optimizer) {
-        return Preset.parse(SMALL.replace("FAMILY", family).replace("OPTIMIZER", optimizer), "test");
+        String muon = optimizer.equals("muon") ? "0.02, 'momentum': 0.95, 'matrixDecay': 0.01" : "0, 'momentum': 0, 'matrixDecay': 0";
+        return Preset.parse(
+                SMALL.replace("FAMILY", family).replace("OPTIMIZER", optimizer).replace("MUON", muon.replace('\'', '"')), "test");
     }
 
     /** A row that counts with some noise, so that there is something to learn. */
@@ -77,7 +79,7 @@ class TrainerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2 adamw", "qwen3 muon"})
+    @ValueSource(strings = {"gpt2 adamw", "gpt2 muon", "qwen3 muon"})
     void theSameSeedGivesTheSameBitsOnAnyNumberOfThreads(String recipe, @TempDir Path directory) {
         Preset preset = preset(recipe.split(" ")[0], recipe.split(" ")[1]);
         Outcome one = train(preset, directory.resolve("1"), 1, 1000);
@@ -87,7 +89,7 @@ class TrainerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2 adamw", "qwen3 muon"})
+    @ValueSource(strings = {"gpt2 adamw", "gpt2 muon", "qwen3 muon"})
     void anInterruptedRunEndsWithTheBitsOfAnUndisturbedOne(String recipe, @TempDir Path directory) {
         Preset preset = preset(recipe.split(" ")[0], recipe.split(" ")[1]);
         Outcome straight = train(preset, directory.resolve("straight"), 2, 1000);
@@ -123,7 +125,7 @@ class TrainerTest {
                     parameters.list().get(5).value().data()[3] = Float.NaN;
                 }
             }));
-            assertTrue(String.valueOf(e.getMessage()).startsWith("step 7: expected finite numbers, but the loss is NaN"), e.getMessage());
+            assertTrue(String.valueOf(e.getMessage()).startsWith("step 7: expected finite numbers, found loss NaN"), e.getMessage());
         }
         Outcome resumed = train(preset, directory, 1, 1000);
         assertEquals(20, resumed.result.steps());
@@ -136,38 +138,5 @@ class TrainerTest {
         TrainingException e =
                 assertThrows(TrainingException.class, () -> train(preset("qwen3", "muon"), directory, 1, 5));
         assertTrue(String.valueOf(e.getMessage()).contains("it belongs to another model"), e.getMessage());
-    }
-
-    @Test
-    void everyPresetParsesAndAnUnknownFieldIsRefusedByName() {
-        for (String name : Preset.names()) {
-            Preset p = Preset.named(name);
-            assertTrue(p.modelConfig(5000, 0).layers() > 0, name);
-            assertTrue(p.learningRates().at(0.5) > 0, name);
-        }
-        IllegalArgumentException e = assertThrows(
-                IllegalArgumentException.class, () -> Preset.parse(SMALL.replace("\"clip\": 1.0", "\"clip\": 1.0, \"clipp\": 2"), "mine.json"));
-        assertTrue(String.valueOf(e.getMessage()).contains("clipp"), e.getMessage());
-    }
-
-    @Test
-    void schedulesRiseHoldAndFall() {
-        Schedule t = new Schedule.Trapezoid(0.1, 0.5, 0.2);
-        assertEquals(0.5, t.at(0.05), 1e-12);
-        assertEquals(1, t.at(0.3), 1e-12);
-        assertEquals(0.6, t.at(0.75), 1e-12);
-        assertEquals(0.2, t.at(1), 1e-12);
-        Schedule c = new Schedule.Cosine(0.1, 0.1);
-        assertEquals(1, c.at(0.1), 1e-12);
-        assertEquals(0.55, c.at(0.55), 1e-12);
-        assertEquals(0.1, c.at(7), 1e-12);
-    }
-
-    @Test
-    void parametersAndWorkOfNanoGptsRecipeAreTheKnownNumbers() {
-        var config = Preset.named("nano-char").modelConfig(65, -1);
-        // 804,096 without biases (training.md); ours has GPT-2's biases: 4 layers of 1,536 - 128 · 0 … counted by hand: 5,760 more.
-        assertEquals(804_096 + 4 * (384 + 128 + 512 + 128 + 256) + 128, Parameters.zeros(config).count());
-        assertEquals(5_168_640 - 6.0 * 9 * 128, Flops.perToken(config, 64), 6.0 * 9 * 128);
     }
 }
