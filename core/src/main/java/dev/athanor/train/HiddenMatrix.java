@@ -1,5 +1,6 @@
 package dev.athanor.train;
 
+import dev.athanor.kernel.Workers;
 import dev.athanor.model.ModelConfig;
 import dev.athanor.model.TensorSpec;
 import dev.athanor.model.TensorTable;
@@ -69,10 +70,8 @@ record HiddenMatrix(int rows, int columns, double outOverIn, Place place) {
     }
 
     /** Copies this matrix out of {@code tensor} into {@code dense} [rows, columns]. */
-    void gather(float[] tensor, float[] dense) {
-        for (int r = 0; r < rows; r++) {
-            System.arraycopy(tensor, start(r), dense, r * columns, columns);
-        }
+    void gather(float[] tensor, float[] dense, Workers workers) {
+        Chunks.rows(workers, rows, columns, r -> System.arraycopy(tensor, start(r), dense, r * columns, columns));
     }
 
     /** The matrix [rows, columns] over the first numbers of {@code dense}. */

@@ -83,7 +83,7 @@ public final class Muon implements Optimizer {
         for (Trained t : trained) {
             lookAhead(gradients.get(t.index), t.momentum, gradientScale, momentum);
             for (HiddenMatrix m : t.matrices) {
-                m.gather(update, matrix);
+                m.gather(update, matrix, compute.workers());
                 newtonSchulz.apply(m.view(matrix));
                 apply(t.parameter.value(), m, rate);
             }

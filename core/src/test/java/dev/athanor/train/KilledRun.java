@@ -16,7 +16,7 @@ final class KilledRun {
     private static final String PRESET = """
             {"about": "test", "tokenizer": {"kind": "char", "vocabulary": 0},
              "model": {"family": "qwen3", "layers": 1, "width": 16, "heads": 2, "kvHeads": 1, "headSize": 8, "feedForward": 24,
-                       "context": 12, "tied": false, "dropout": 0.1, "init": 0.05},
+                       "context": 12, "tied": false, "dropout": 0.1, "init": 0.05, "zeroOutputs": false},
              "batch": 2, "accumulate": 1,
              "optimizer": {"kind": "muon", "learningRate": 5e-3, "beta1": 0.9, "beta2": 0.95, "epsilon": 1e-8, "weightDecay": 0,
                            "matrixLearningRate": 0.02, "momentum": 0.95, "matrixDecay": 0},
