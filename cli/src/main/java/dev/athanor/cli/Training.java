@@ -105,6 +105,7 @@ final class Training {
         String text = new Generator(run.trainer().model(), run.tokenizer())
                 .generate(GenerationRequest.of(prompt, SAMPLE_TOKENS, Sampling.of(0.8, 1)))
                 .text();
+        run.addSample(text);
         System.err.println((terminal ? "\r\033[K" : "") + "  “" + text.strip().replace("\n", " / ") + "…”");
     }
 }

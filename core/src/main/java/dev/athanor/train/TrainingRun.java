@@ -112,7 +112,7 @@ public final class TrainingRun implements AutoCloseable {
         for (String taken : List.of("run.json", "state", "config.json", "model.safetensors")) {
             if (Files.exists(directory.resolve(taken))) {
                 throw new IllegalArgumentException(directory + ": expected a directory without a training run or a model, found " + taken
-                        + "; continue the run with --resume or choose another directory");
+                        + (taken.equals("run.json") ? "; continue it with --resume or" : ";") + " choose another directory");
             }
         }
         TrainingRun run = new TrainingRun(directory, options, Preset.named(options.preset()), threads);
