@@ -4,10 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -32,9 +30,17 @@ final class UrlSource implements TextSource {
     private final String name;
     private final Path cache;
 
+    private final Duration patience;
+
     UrlSource(String name, Path cache) {
+        this(name, cache, Duration.ofSeconds(30));
+    }
+
+    /** @param patience how long a server may be silent before the download is tried again from where it stands */
+    UrlSource(String name, Path cache, Duration patience) {
         this.name = name;
         this.cache = cache;
+        this.patience = patience;
     }
 
     @Override
@@ -77,56 +83,61 @@ final class UrlSource implements TextSource {
     }
 
     private void fetch(URI uri, Path part) throws IOException {
-        try (HttpClient client = HttpClient.newBuilder()
-                .followRedirects(HttpClient.Redirect.NORMAL) // never from https to http
-                .connectTimeout(Duration.ofSeconds(20))
-                .build()) {
-            IOException last = new IOException("no attempt was made");
-            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-                try {
-                    fetchOnce(client, uri, part);
-                    return;
-                } catch (IOException e) {
-                    last = e;
-                }
+        IOException last = new IOException("no attempt was made");
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            try {
+                fetchOnce(uri, part);
+                return;
+            } catch (IOException e) {
+                last = e;
             }
-            throw last;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
         }
+        throw last;
     }
 
-    private void fetchOnce(HttpClient client, URI uri, Path part) throws IOException, InterruptedException {
+    /** Appends what is missing. Redirects stay within their protocol, so https never becomes http. */
+    private void fetchOnce(URI uri, Path part) throws IOException {
         long have = Files.exists(part) ? Files.size(part) : 0;
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri);
+        HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+        connection.setConnectTimeout((int) patience.toMillis());
+        connection.setReadTimeout((int) patience.toMillis());
         if (have > 0) {
-            request.header("Range", "bytes=" + have + "-");
+            connection.setRequestProperty("Range", "bytes=" + have + "-");
         }
-        HttpResponse<InputStream> response = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-        try (InputStream in = response.body()) {
-            int status = response.statusCode();
+        try {
+            int status = connection.getResponseCode();
             if (status == 416 && have > 0) {
                 return; // nothing is missing; the checksum decides
             }
             if (status != 200 && status != 206) {
                 throw new CorpusException(name + ": expected the server to send the file, found HTTP status " + status);
             }
-            boolean append = status == 206;
-            long total = append ? have : 0;
-            try (OutputStream out = append
-                    ? Files.newOutputStream(part, StandardOpenOption.APPEND)
-                    : Files.newOutputStream(part)) {
-                byte[] buffer = new byte[1 << 16];
-                for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                    total += n;
-                    if (total > MAX_BYTES) {
-                        throw new CorpusException(name + ": expected at most " + MAX_BYTES + " bytes, found more");
-                    }
-                    out.write(buffer, 0, n);
+            long length = connection.getContentLengthLong();
+            long total = status == 206 ? have : 0;
+            long received = copy(connection.getInputStream(), part, status == 206, total);
+            if (length >= 0 && received < length) {
+                throw new IOException("the connection broke after " + received + " of " + length + " bytes");
+            }
+        } finally {
+            connection.disconnect();
+        }
+    }
+
+    private long copy(InputStream from, Path part, boolean append, long total) throws IOException {
+        long received = 0;
+        try (InputStream in = from;
+                OutputStream out =
+                        append ? Files.newOutputStream(part, StandardOpenOption.APPEND) : Files.newOutputStream(part)) {
+            byte[] buffer = new byte[1 << 16];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                received += n;
+                if (total + received > MAX_BYTES) {
+                    throw new CorpusException(name + ": expected at most " + MAX_BYTES + " bytes, found more");
                 }
+                out.write(buffer, 0, n);
             }
         }
+        return received;
     }
 
     private static String sha256(Path file) throws IOException {

@@ -5,17 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -24,6 +27,7 @@ import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class SourcesTest {
@@ -136,42 +140,86 @@ class SourcesTest {
         assertRefused("tales:stories", "found \"stories\"");
     }
 
-    /** A server on this machine that sends {@code content}, breaking off after half of it as often as asked. */
-    private record Server(HttpServer http, AtomicInteger requests) implements AutoCloseable {
-        static Server start(byte[] content, int breaks) throws IOException {
-            HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            AtomicInteger requests = new AtomicInteger();
-            http.createContext("/", exchange -> answer(exchange, content, requests.getAndIncrement() < breaks));
-            http.start();
-            return new Server(http, requests);
+    /** How a server misbehaves with its first answers. */
+    private enum Trouble {
+        BREAKS_OFF,
+        FALLS_SILENT
+    }
+
+    /** A server on this machine; its first {@code troubles} answers stop in the middle. */
+    private static final class Server implements AutoCloseable {
+        private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        private final AtomicInteger requests = new AtomicInteger();
+
+        Server(byte[] content, int troubles, Trouble trouble) throws IOException {
+            Thread.ofVirtual().start(() -> {
+                while (!socket.isClosed()) {
+                    try {
+                        Socket client = socket.accept();
+                        Thread.ofVirtual().start(() -> serve(client, content, requests.getAndIncrement() < troubles, trouble));
+                    } catch (IOException e) {
+                        return; // the test is over
+                    }
+                }
+            });
         }
 
-        private static void answer(HttpExchange exchange, byte[] content, boolean breakOff) throws IOException {
-            String range = exchange.getRequestHeaders().getFirst("Range");
-            int from = range == null ? 0 : Integer.parseInt(range.substring("bytes=".length(), range.length() - 1));
-            exchange.sendResponseHeaders(from > 0 ? 206 : 200, content.length - from);
-            try (OutputStream out = exchange.getResponseBody()) {
-                out.write(content, from, breakOff ? (content.length - from) / 2 : content.length - from);
-            } catch (IOException broken) {
-                exchange.close(); // fewer bytes than announced: what a dropped connection looks like
+        private static void serve(Socket client, byte[] content, boolean stop, Trouble trouble) {
+            try (client) {
+                answer(client, content, stop, trouble);
+            } catch (IOException | InterruptedException e) {
+                // The client went away.
             }
         }
 
-        String url(byte[] content) throws Exception {
+        private static void answer(Socket client, byte[] content, boolean stop, Trouble trouble)
+                throws IOException, InterruptedException {
+            BufferedReader in = new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
+            int from = 0;
+            for (String line = in.readLine(); line != null && !line.isEmpty(); line = in.readLine()) {
+                if (line.startsWith("Range: bytes=")) {
+                    from = Integer.parseInt(line.substring("Range: bytes=".length(), line.length() - 1));
+                }
+            }
+            int length = content.length - from;
+            OutputStream out = client.getOutputStream();
+            out.write(utf8("HTTP/1.1 " + (from > 0 ? "206 Partial" : "200 OK") + "\r\nContent-Length: " + length
+                    + "\r\nConnection: close\r\n\r\n"));
+            out.write(content, from, stop ? length / 2 : length);
+            out.flush();
+            if (stop && trouble == Trouble.FALLS_SILENT) {
+                Thread.sleep(1500);
+            }
+        }
+
+        String url(byte[] content) throws NoSuchAlgorithmException {
             String sum = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-            return "http://127.0.0.1:" + http.getAddress().getPort() + "/a/text.txt#sha256=" + sum;
+            return "http://127.0.0.1:" + socket.getLocalPort() + "/a/text.txt#sha256=" + sum;
         }
 
         @Override
-        public void close() {
-            http.stop(0);
+        public void close() throws IOException {
+            socket.close();
         }
     }
 
     @Test
+    @Timeout(20)
+    void aSilentServerIsNotWaitedForWithoutEnd() throws Exception {
+        byte[] content = utf8("a line of text\n".repeat(1000));
+        try (Server server = new Server(content, 1, Trouble.FALLS_SILENT)) {
+            List<Document> documents = new ArrayList<>();
+            new UrlSource(server.url(content), folder.resolve("cache"), Duration.ofMillis(300)).read(documents::add);
+            assertEquals(new String(content, StandardCharsets.UTF_8), documents.getFirst().text());
+            assertTrue(server.requests.get() >= 2, "one silent answer, then a whole one");
+        }
+    }
+
+    @Test
+    @Timeout(20)
     void downloadsGoOnWhereTheyBrokeAreCheckedAndKept() throws Exception {
         byte[] content = utf8("a line of text\n".repeat(10_000));
-        try (Server server = Server.start(content, 2)) {
+        try (Server server = new Server(content, 2, Trouble.BREAKS_OFF)) {
             String url = server.url(content);
             assertEquals(new String(content, StandardCharsets.UTF_8), texts(url).getFirst());
             assertEquals(3, server.requests.get(), "two broken connections and one whole");
@@ -181,9 +229,10 @@ class SourcesTest {
     }
 
     @Test
+    @Timeout(20)
     void downloadsWithoutOrWithAWrongChecksumAreRefusedAndDiscarded() throws Exception {
         byte[] content = utf8("text");
-        try (Server server = Server.start(content, 0)) {
+        try (Server server = new Server(content, 0, Trouble.BREAKS_OFF)) {
             String url = server.url(content);
             assertRefused(url.substring(0, url.indexOf('#')), "download it once and run sha256sum on it");
             assertRefused(url.substring(0, url.indexOf('=') + 1) + "0".repeat(64), "the file was discarded");
