@@ -4,7 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,41 +15,114 @@ public final class BpeTokenizer implements Tokenizer {
     /** The usual name of the token that ends a document. */
     public static final String END_OF_TEXT = "<|endoftext|>";
 
+    /** Names under which families end a document, the surest first. */
+    private static final List<String> ENDS = List.of(END_OF_TEXT, "<|end_of_text|>", "</s>");
+
     /** A learned merge: ids {@code left} and {@code right} become {@code result}. */
     public record Merge(int left, int right, int result) {}
 
     private final List<byte[]> tokens;
     private final List<Merge> merges;
-    private final Map<String, Integer> special;
+    private final TextRules rules;
+    private final Map<String, Integer> added = new HashMap<>();
+    private final Map<Bytes, Integer> ids = new HashMap<>();
+    private final BitSet special = new BitSet();
     private final int[] byteIds = new int[256];
     private final Merger merger;
+    private final AddedTokens raw;
+    private final AddedTokens normalized;
 
     /**
+     * GPT-2's cuts.
+     *
      * @param tokens bytes of every id; special tokens have the UTF-8 of their name
      * @param merges in order of rank
      * @param special names and ids of the control tokens
      */
     public BpeTokenizer(List<byte[]> tokens, List<Merge> merges, Map<String, Integer> special) {
-        this.tokens = List.copyOf(tokens);
+        this(tokens, merges, new TextRules(PreTokenizer.GPT2, specials(special)));
+    }
+
+    /**
+     * @param tokens bytes of every id; added tokens have the UTF-8 of their name
+     * @param merges in order of rank
+     * @param rules what surrounds the merges
+     */
+    public BpeTokenizer(List<byte[]> tokens, List<Merge> merges, TextRules rules) {
+        this.tokens = tokens.stream().map(byte[]::clone).toList();
         this.merges = List.copyOf(merges);
-        this.special = Collections.unmodifiableMap(new HashMap<>(special));
+        this.rules = rules;
+        rules.before().forEach(id -> requireId(id, "the ids before a text"));
+        rules.after().forEach(id -> requireId(id, "the ids after a text"));
+        BitSet names = new BitSet();
+        for (AddedToken token : rules.addedTokens()) {
+            requireId(token.id(), "added token \"" + token.content() + "\"");
+            names.set(token.id());
+            special.set(token.id(), token.special());
+            if (added.put(token.content(), token.id()) != null) {
+                throw new TokenizerFormatException("added token \"" + token.content() + "\": expected once, found twice");
+            }
+        }
         Arrays.fill(byteIds, -1);
         for (int id = 0; id < tokens.size(); id++) {
-            if (tokens.get(id).length == 1 && !special.containsValue(id)) {
-                byteIds[tokens.get(id)[0] & 0xFF] = id;
+            byte[] bytes = tokens.get(id);
+            if (names.get(id)) {
+                continue;
+            }
+            if (bytes.length == 1) {
+                byteIds[bytes[0] & 0xFF] = id;
+            }
+            if (ids.put(new Bytes(this.tokens.get(id)), id) != null) {
+                throw new TokenizerFormatException("vocabulary: expected every token once, found \""
+                        + ByteAlphabet.encode(bytes) + "\" twice, at last with id " + id);
             }
         }
+        requireBytes();
+        this.merger = new Merger(table(this.merges));
+        this.raw = new AddedTokens(
+                rules.addedTokens().stream().filter(t -> !t.normalized()).toList(), rules.normalization());
+        this.normalized =
+                new AddedTokens(rules.addedTokens().stream().filter(AddedToken::normalized).toList(), rules.normalization());
+    }
+
+    private static List<AddedToken> specials(Map<String, Integer> special) {
+        List<AddedToken> list = new ArrayList<>();
+        special.forEach((name, id) -> list.add(AddedToken.special(id, name)));
+        list.sort(Comparator.comparingInt(AddedToken::id));
+        return list;
+    }
+
+    private void requireId(int id, String where) {
+        if (id < 0 || id >= tokens.size()) {
+            throw new TokenizerFormatException(where + ": expected an id between 0 and " + (tokens.size() - 1) + ", found " + id);
+        }
+    }
+
+    /** Some vocabularies leave out the bytes that UTF-8 never has; no other may miss. */
+    private void requireBytes() {
         for (int b = 0; b < 256; b++) {
-            if (byteIds[b] < 0) {
-                throw new TokenizerFormatException("vocabulary: expected a token for each of the 256 bytes, found none for byte " + b);
+            if (byteIds[b] < 0 && b != 0xC0 && b != 0xC1 && b < 0xF5) {
+                throw new TokenizerFormatException(
+                        "vocabulary: expected a token for each byte that UTF-8 uses, found none for byte " + b);
             }
         }
+    }
+
+    private MergeTable table(List<Merge> merges) {
         MergeTable table = new MergeTable(merges.size());
         for (int rank = 0; rank < merges.size(); rank++) {
             Merge m = merges.get(rank);
+            String where = "merge " + rank;
+            requireId(m.left, where);
+            requireId(m.right, where);
+            requireId(m.result, where);
+            if (table.find(m.left, m.right) >= 0) {
+                throw new TokenizerFormatException(where + ": expected every pair once, found " + m.left + " and " + m.right
+                        + " again, first merged at " + table.rank(table.find(m.left, m.right)));
+            }
             table.put(m.left, m.right, rank, m.result);
         }
-        this.merger = new Merger(table);
+        return table;
     }
 
     @Override
@@ -56,65 +130,107 @@ public final class BpeTokenizer implements Tokenizer {
         return tokens.size();
     }
 
+    /** {@inheritDoc} Added tokens that are not special are recognised: they are pieces of text. */
     @Override
     public int[] encode(String text) {
-        int[] out = new int[Math.max(16, text.length() / 3)];
-        int count = 0;
-        for (int start = 0; start < text.length(); ) {
-            int end = PreTokens.end(text, start);
-            byte[] bytes = text.substring(start, end).getBytes(StandardCharsets.UTF_8);
-            int[] piece = new int[bytes.length];
-            for (int i = 0; i < bytes.length; i++) {
-                piece[i] = byteIds[bytes[i] & 0xFF];
-            }
-            int n = merger.merge(piece, piece.length);
-            if (count + n > out.length) {
-                out = Arrays.copyOf(out, Math.max(count + n, out.length * 2));
-            }
-            System.arraycopy(piece, 0, out, count, n);
-            count += n;
-            start = end;
+        return encode(text, false, List.of(), List.of());
+    }
+
+    @Override
+    public int[] encodeWithSpecials(String text) {
+        return encode(text, true, List.of(), List.of());
+    }
+
+    @Override
+    public int[] encodeForModel(String text) {
+        return encode(text, false, rules.before(), rules.after());
+    }
+
+    private int[] encode(String text, boolean specials, List<Integer> before, List<Integer> after) {
+        PieceEncoder encoder = new PieceEncoder(byteIds, merger, rules.wholePieces() ? ids : Map.of());
+        before.forEach(encoder::append);
+        if (raw.isEmpty()) {
+            encodeNormalized(text, specials, encoder);
+        } else {
+            raw.split(text, specials, new AddedTokens.Parts() {
+                @Override
+                public void text(String whole, int start, int end) {
+                    encodeNormalized(whole.substring(start, end), specials, encoder);
+                }
+
+                @Override
+                public void token(AddedToken token) {
+                    encoder.append(token.id());
+                }
+            });
         }
-        return Arrays.copyOf(out, count);
+        after.forEach(encoder::append);
+        return encoder.ids();
+    }
+
+    private void encodeNormalized(String part, boolean specials, PieceEncoder encoder) {
+        String text = rules.normalization().apply(part);
+        if (normalized.isEmpty()) {
+            encoder.encode(text, 0, text.length(), rules.preTokenizer());
+            return;
+        }
+        normalized.split(text, specials, new AddedTokens.Parts() {
+            @Override
+            public void text(String whole, int start, int end) {
+                encoder.encode(whole, start, end, rules.preTokenizer());
+            }
+
+            @Override
+            public void token(AddedToken token) {
+                encoder.append(token.id());
+            }
+        });
+    }
+
+    private byte[] token(int id) {
+        if (id < 0 || id >= tokens.size()) {
+            throw new IllegalArgumentException("id: expected 0 to " + (tokens.size() - 1) + ", found " + id);
+        }
+        return tokens.get(id);
     }
 
     @Override
     public byte[] bytes(int id) {
-        return tokens.get(id).clone();
+        return token(id).clone();
     }
 
     @Override
     public String decode(int... ids) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (int id : ids) {
-            bytes.writeBytes(tokens.get(id));
+            bytes.writeBytes(token(id));
         }
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
     @Override
     public boolean isSpecial(int id) {
-        return special.containsValue(id);
+        return special.get(id);
     }
 
     @Override
     public int id(String token) {
-        Integer id = special.get(token);
-        if (id != null) {
-            return id;
+        Integer id = added.get(token);
+        if (id == null) {
+            id = ids.get(Bytes.utf8(token, 0, token.length()));
         }
-        byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
-        for (int i = 0; i < tokens.size(); i++) {
-            if (Arrays.equals(tokens.get(i), bytes)) {
-                return i;
-            }
-        }
-        return -1;
+        return id == null ? -1 : id;
     }
 
     @Override
     public int endOfText() {
-        return special.getOrDefault(END_OF_TEXT, -1);
+        for (String name : ENDS) {
+            Integer id = added.get(name);
+            if (id != null && special.get(id)) {
+                return id;
+            }
+        }
+        return -1;
     }
 
     /** Merges in order of rank. */
@@ -122,9 +238,19 @@ public final class BpeTokenizer implements Tokenizer {
         return merges;
     }
 
+    /** What surrounds the merges. */
+    public TextRules rules() {
+        return rules;
+    }
+
     /** Control tokens by name, in order of id. */
     public List<Map.Entry<String, Integer>> specialTokens() {
-        List<Map.Entry<String, Integer>> list = new ArrayList<>(special.entrySet());
+        List<Map.Entry<String, Integer>> list = new ArrayList<>();
+        for (AddedToken token : rules.addedTokens()) {
+            if (token.special()) {
+                list.add(Map.entry(token.content(), token.id()));
+            }
+        }
         list.sort(Map.Entry.comparingByValue());
         return list;
     }

@@ -1,14 +1,14 @@
 package dev.athanor.tokenizer;
 
-import java.util.PriorityQueue;
-
 /**
  * Applies merges to one piece of text, lowest rank first, leftmost first among equals. Short pieces are searched; long ones use a queue
  * over a linked list, n log n in the length, so a megabyte of one letter is no trap.
  */
 final class Merger {
     /** Longest piece for which searching all pairs is faster than keeping a queue. */
-    private static final int SHORT = 48;
+    static final int SHORT = 48;
+
+    private static final int NO_RANK = Integer.MAX_VALUE;
 
     private final MergeTable merges;
 
@@ -16,45 +16,49 @@ final class Merger {
         this.merges = merges;
     }
 
-    /** Merges the first {@code n} ids in place and returns how many are left. */
-    int merge(int[] ids, int n) {
-        return n <= SHORT ? mergeShort(ids, n) : mergeLong(ids, n);
+    /** Merges the first {@code n} ids in place and returns how many are left; {@code ranks} is room for {@link #SHORT} numbers. */
+    int merge(int[] ids, int n, int[] ranks) {
+        return n <= SHORT ? mergeShort(ids, n, ranks) : mergeLong(ids, n);
     }
 
-    private int mergeShort(int[] ids, int n) {
+    private int rank(int left, int right) {
+        int slot = merges.find(left, right);
+        return slot < 0 ? NO_RANK : merges.rank(slot);
+    }
+
+    private int mergeShort(int[] ids, int n, int[] ranks) {
+        for (int i = 0; i + 1 < n; i++) {
+            ranks[i] = rank(ids[i], ids[i + 1]);
+        }
         int left = n;
         while (left > 1) {
-            int best = -1;
-            int bestSlot = -1;
-            for (int i = 0; i + 1 < left; i++) {
-                int slot = merges.find(ids[i], ids[i + 1]);
-                if (slot >= 0 && (bestSlot < 0 || merges.rank(slot) < merges.rank(bestSlot))) {
+            int best = 0;
+            for (int i = 1; i + 1 < left; i++) {
+                if (ranks[i] < ranks[best]) {
                     best = i;
-                    bestSlot = slot;
                 }
             }
-            if (bestSlot < 0) {
+            if (ranks[best] == NO_RANK) {
                 break;
             }
-            ids[best] = merges.result(bestSlot);
-            System.arraycopy(ids, best + 2, ids, best + 1, left - best - 2);
+            ids[best] = merges.result(merges.find(ids[best], ids[best + 1]));
             left--;
+            System.arraycopy(ids, best + 2, ids, best + 1, left - best - 1);
+            if (best + 1 < left) {
+                System.arraycopy(ranks, best + 2, ranks, best + 1, left - best - 2);
+                ranks[best] = rank(ids[best], ids[best + 1]);
+            }
+            if (best > 0) {
+                ranks[best - 1] = rank(ids[best - 1], ids[best]);
+            }
         }
         return left;
-    }
-
-    /** A merge that was possible when it was queued. */
-    private record Candidate(int rank, int position, int left, int right, int slot) implements Comparable<Candidate> {
-        @Override
-        public int compareTo(Candidate other) {
-            return rank != other.rank ? Integer.compare(rank, other.rank) : Integer.compare(position, other.position);
-        }
     }
 
     private int mergeLong(int[] ids, int n) {
         int[] next = new int[n];
         int[] previous = new int[n];
-        PriorityQueue<Candidate> queue = new PriorityQueue<>();
+        LongHeap queue = new LongHeap(); // rank above, position below
         for (int i = 0; i < n; i++) {
             next[i] = i + 1;
             previous[i] = i - 1;
@@ -63,20 +67,22 @@ final class Merger {
             }
         }
         while (!queue.isEmpty()) {
-            Candidate c = queue.poll();
-            int right = c.position < n && ids[c.position] == c.left ? next[c.position] : n;
-            if (right >= n || ids[right] != c.right) {
+            long candidate = queue.remove();
+            int at = (int) candidate;
+            int right = ids[at] < 0 ? n : next[at];
+            int slot = right < n ? merges.find(ids[at], ids[right]) : -1;
+            if (slot < 0 || merges.rank(slot) != (int) (candidate >> 32)) {
                 continue; // one of the two has been merged since
             }
-            ids[c.position] = merges.result(c.slot);
+            ids[at] = merges.result(slot);
             ids[right] = -1;
-            next[c.position] = next[right];
+            next[at] = next[right];
             if (next[right] < n) {
-                previous[next[right]] = c.position;
-                offer(queue, ids, c.position, next[right]);
+                previous[next[right]] = at;
+                offer(queue, ids, at, next[right]);
             }
-            if (previous[c.position] >= 0) {
-                offer(queue, ids, previous[c.position], c.position);
+            if (previous[at] >= 0) {
+                offer(queue, ids, previous[at], at);
             }
         }
         int left = 0;
@@ -86,10 +92,10 @@ final class Merger {
         return left;
     }
 
-    private void offer(PriorityQueue<Candidate> queue, int[] ids, int left, int right) {
-        int slot = merges.find(ids[left], ids[right]);
-        if (slot >= 0) {
-            queue.add(new Candidate(merges.rank(slot), left, ids[left], ids[right], slot));
+    private void offer(LongHeap queue, int[] ids, int left, int right) {
+        int rank = rank(ids[left], ids[right]);
+        if (rank != NO_RANK) {
+            queue.add(((long) rank << 32) | left);
         }
     }
 }

@@ -1,0 +1,71 @@
+package dev.athanor.tokenizer;
+
+/**
+ * The Unicode classes that split patterns speak of, as the regular expressions of Hugging Face's tokenizers see them. Both
+ * follow Unicode 16; a test compares the code points.
+ */
+final class CharClass {
+    private CharClass() {}
+
+    /** {@code \p{L}}. */
+    static boolean isLetter(int c) {
+        if (c < 128) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        }
+        return switch (Character.getType(c)) {
+            case Character.UPPERCASE_LETTER,
+                            Character.LOWERCASE_LETTER,
+                            Character.TITLECASE_LETTER,
+                            Character.MODIFIER_LETTER,
+                            Character.OTHER_LETTER ->
+                    true;
+            default -> false;
+        };
+    }
+
+    /** {@code \p{N}}. */
+    static boolean isNumber(int c) {
+        if (c < 128) {
+            return c >= '0' && c <= '9';
+        }
+        return switch (Character.getType(c)) {
+            case Character.DECIMAL_DIGIT_NUMBER, Character.LETTER_NUMBER, Character.OTHER_NUMBER -> true;
+            default -> false;
+        };
+    }
+
+    /** {@code \s}: Unicode White_Space, which Java's own predicates each miss a part of. */
+    static boolean isSpace(int c) {
+        if (c < 128) {
+            return c == ' ' || (c >= 0x09 && c <= 0x0D);
+        }
+        return c == 0x85
+                || c == 0xA0
+                || c == 0x1680
+                || (c >= 0x2000 && c <= 0x200A)
+                || c == 0x2028
+                || c == 0x2029
+                || c == 0x202F
+                || c == 0x205F
+                || c == 0x3000;
+    }
+
+    /** {@code \w}: what may not touch an added token that is a single word. */
+    static boolean isWord(int c) {
+        return Character.isAlphabetic(c)
+                || switch (Character.getType(c)) {
+                    case Character.NON_SPACING_MARK,
+                                    Character.COMBINING_SPACING_MARK,
+                                    Character.ENCLOSING_MARK,
+                                    Character.DECIMAL_DIGIT_NUMBER,
+                                    Character.CONNECTOR_PUNCTUATION ->
+                            true;
+                    default -> c == 0x200C || c == 0x200D;
+                };
+    }
+
+    /** Neither space nor letter nor number: {@code [^\s\p{L}\p{N}]}. */
+    static boolean isOther(int c) {
+        return !isSpace(c) && !isLetter(c) && !isNumber(c);
+    }
+}
