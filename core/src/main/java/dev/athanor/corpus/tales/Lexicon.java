@@ -7,42 +7,59 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The words, sentences and slots of the Tales, read from the three text files beside this class. */
+/** All words and sentences of the Tales, read from the text files beside this class. */
 final class Lexicon {
-    private final Map<String, List<String>> words = new TreeMap<>();
-    private final Map<String, List<String>> sentences = new TreeMap<>();
-    private final Map<String, SortedMap<String, Double>> slots = new TreeMap<>();
+    private static final String FOLDER = "/dev/athanor/corpus/tales/";
+    private static final List<String> WORD_FILES = List.of("people", "places", "things", "nature", "kitchen", "describing", "deeds");
+    private static final List<String> SCENE_FILES =
+            List.of("lies", "feelings", "king", "ring", "bank", "light", "bat", "still", "alchemy", "errands");
+
+    private static final List<String> PEOPLE = List.of("job", "family", "authority", "relative", "girl", "boy");
+
+    private final Map<String, List<Pattern>> words = new TreeMap<>();
+    private final Map<String, List<Sentence>> everyday = new TreeMap<>();
+    private final List<SceneFile> scenes = new ArrayList<>();
 
     Lexicon() {
-        readWords();
-        readSentences();
-        readSlots();
+        for (String file : WORD_FILES) {
+            readWords(lines("words/" + file + ".txt"));
+        }
+        readDoings(lines("words/doings.txt"));
+        new SentenceReader(lines("everyday.txt")).groups().forEach((name, group) -> everyday.put(name, List.copyOf(group)));
+        for (String file : SCENE_FILES) {
+            scenes.addAll(SceneReader.read(lines("scenes/" + file + ".txt")));
+        }
+        LexiconCheck.check(this);
     }
 
-    List<String> words(String list) {
+    List<Pattern> words(String list) {
         return find(words, list);
     }
 
-    List<String> sentences(String group) {
-        return find(sentences, group);
+    /** Sentences that belong to no scene: how stories open, go on and end. */
+    List<Sentence> everyday(String group) {
+        return find(everyday, group);
     }
 
-    SortedMap<String, Double> slot(String kind) {
-        return find(slots, kind);
+    Map<String, List<Sentence>> everyday() {
+        return everyday;
     }
 
-    /** Names of the scenes: every group with a cause and a slot. */
-    List<String> scenes() {
-        return sentences.keySet().stream()
-                .filter(name -> name.endsWith(".slot"))
-                .map(name -> name.substring(0, name.indexOf('.')))
-                .toList();
+    Map<String, List<Pattern>> words() {
+        return words;
+    }
+
+    /** Whether entries of {@code list} are people, to whom a pronoun in the next sentence could refer. */
+    boolean isPerson(String list) {
+        return PEOPLE.contains(list);
+    }
+
+    List<SceneFile> scenes() {
+        return scenes;
     }
 
     private static <T> T find(Map<String, T> map, String name) {
@@ -53,40 +70,42 @@ final class Lexicon {
         return value;
     }
 
-    private void readWords() {
-        for (String line : lines("words.txt")) {
+    /** {@code name: entry, entry, …}. */
+    private void readWords(List<String> lines) {
+        for (String line : lines) {
             int colon = line.indexOf(':');
-            // Sentences of @weather hold commas of their own, so entries are separated by a comma and a space.
-            words.put(line.substring(1, colon), List.of(line.substring(colon + 1).strip().split(", ")));
+            List<Pattern> entries = new ArrayList<>();
+            for (String entry : line.substring(colon + 1).strip().split(", ", -1)) {
+                entries.add(PatternParser.parse(entry));
+            }
+            words.put(line.substring(0, colon), List.copyOf(entries));
         }
     }
 
-    private void readSentences() {
-        List<String> group = new ArrayList<>();
-        for (String line : lines("sentences.txt")) {
-            if (line.startsWith("@")) {
-                group = new ArrayList<>();
-                sentences.put(line.substring(1), group);
-            } else {
-                group.add(line);
+    /** {@code base present past -ing | rest}: one line gives an entry to four lists and, by tense, to {@code does}. */
+    private void readDoings(List<String> lines) {
+        Map<String, List<Pattern>> forms = new TreeMap<>();
+        for (String line : lines) {
+            String[] halves = line.split(" \\| ", -1);
+            String[] verb = halves[0].split(" ", -1);
+            if (halves.length != 2 || verb.length != 4) {
+                throw new IllegalStateException("tales: expected \"sing sings sang singing | a song\", found \"" + line + "\"");
             }
+            String rest = " " + halves[1];
+            add(forms, "do", verb[0] + rest);
+            add(forms, "does", "(" + verb[1] + "|" + verb[2] + ")" + rest);
+            add(forms, "did", verb[2] + rest);
+            add(forms, "doing", verb[3] + rest);
         }
+        words.putAll(forms);
     }
 
-    private void readSlots() {
-        for (String line : lines("slots.txt")) {
-            int colon = line.indexOf(':');
-            SortedMap<String, Double> truth = new TreeMap<>();
-            for (String entry : line.substring(colon + 1).split(",")) {
-                String[] parts = entry.strip().split(" ");
-                truth.put(parts[0], Integer.parseInt(parts[1]) / 100.0);
-            }
-            slots.put(line.substring(0, colon), Collections.unmodifiableSortedMap(truth));
-        }
+    private static void add(Map<String, List<Pattern>> forms, String list, String entry) {
+        forms.computeIfAbsent(list, name -> new ArrayList<>()).add(PatternParser.parse(entry));
     }
 
     private static List<String> lines(String name) {
-        try (InputStream in = Lexicon.class.getResourceAsStream("/dev/athanor/corpus/tales/" + name)) {
+        try (InputStream in = Lexicon.class.getResourceAsStream(FOLDER + name)) {
             if (in == null) {
                 throw new IllegalStateException("tales: " + name + " is missing from the program");
             }

@@ -6,9 +6,9 @@ import java.util.SortedMap;
 /**
  * A word whose true distribution is known.
  *
- * @param kind the row of slots.txt it was drawn from
+ * @param kind scene and name of the distribution it was drawn from: {@code rest.rested}
  * @param word where it stands, without the space before it
- * @param truth every word that could stand here and its probability, given all the text before
- * @param evidence earlier words that decide the distribution
+ * @param truth every word that could stand here and its probability, given all the text before; sums to one
+ * @param evidence earlier words that decide the distribution, in text order
  */
 public record Slot(String kind, Span word, SortedMap<String, Double> truth, List<Span> evidence) {}

@@ -1,4 +1,6 @@
-/** A seeded world of short stories whose next words have a known distribution. */
+/**
+ * Short stories drawn from a seed, with known facts, known word senses and places where the true distribution of the next word is known.
+ */
 @NullMarked
 package dev.athanor.corpus.tales;
 
