@@ -23,23 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TrainerTest {
     private static final long SEED = 99;
 
-    private static final String SMALL = """
-            {"about": "test", "tokenizer": {"kind": "char", "vocabulary": 0},
-             "model": {"family": "FAMILY", "layers": 2, "width": 24, "heads": 3, "kvHeads": 3, "headSize": 8, "feedForward": 40,
-                       "context": 16, "tied": true, "dropout": 0.1, "init": 0.05, "zeroOutputs": false},
-             "batch": 3, "accumulate": 2,
-             "optimizer": {"kind": "OPTIMIZER", "learningRate": 5e-3, "beta1": 0.9, "beta2": 0.95, "epsilon": 1e-8, "weightDecay": 0.1,
-                           "matrixLearningRate": MUON},
-             "schedule": {"kind": "trapezoid", "warmUp": 0.1, "cooldown": 0.4, "last": 0.1},
-             "clip": 1.0, "evaluate": {"every": 5, "batches": 2}, "budget": {"steps": 20, "minutes": 0}}
-            """;
-
-    private static Preset preset(String family, String optimizer) {
-        String muon = optimizer.equals("muon") ? "0.02, 'momentum': 0.95, 'matrixDecay': 0.01" : "0, 'momentum': 0, 'matrixDecay': 0";
-        return Preset.parse(
-                SMALL.replace("FAMILY", family).replace("OPTIMIZER", optimizer).replace("MUON", muon.replace('\'', '"')), "test");
-    }
-
     /** A row that counts with some noise, so that there is something to learn. */
     private static Corpus corpus() {
         SplittableRandom random = new SplittableRandom(SEED);
@@ -81,7 +64,7 @@ class TrainerTest {
     @ParameterizedTest
     @ValueSource(strings = {"gpt2 adamw", "gpt2 muon", "qwen3 muon"})
     void theSameSeedGivesTheSameBitsOnAnyNumberOfThreads(String recipe, @TempDir Path directory) {
-        Preset preset = preset(recipe.split(" ")[0], recipe.split(" ")[1]);
+        Preset preset = Presets.small(recipe.split(" ")[0], recipe.split(" ")[1]);
         Outcome one = train(preset, directory.resolve("1"), 1, 1000);
         assertEquals(20, one.result.steps());
         assertSame(one, train(preset, directory.resolve("2"), 2, 1000), "2 threads");
@@ -91,7 +74,7 @@ class TrainerTest {
     @ParameterizedTest
     @ValueSource(strings = {"gpt2 adamw", "gpt2 muon", "qwen3 muon"})
     void anInterruptedRunEndsWithTheBitsOfAnUndisturbedOne(String recipe, @TempDir Path directory) {
-        Preset preset = preset(recipe.split(" ")[0], recipe.split(" ")[1]);
+        Preset preset = Presets.small(recipe.split(" ")[0], recipe.split(" ")[1]);
         Outcome straight = train(preset, directory.resolve("straight"), 2, 1000);
         Path broken = directory.resolve("broken");
         Outcome first = train(preset, broken, 1, 7);
@@ -105,7 +88,7 @@ class TrainerTest {
 
     @Test
     void lossFallsAndMetricsHaveOneLinePerStepAfterResuming(@TempDir Path directory) throws java.io.IOException {
-        Preset preset = preset("qwen3", "muon");
+        Preset preset = Presets.small("qwen3", "muon");
         train(preset, directory, 1, 9);
         Outcome end = train(preset, directory, 1, 1000);
         assertEquals(20, Files.readAllLines(directory.resolve("metrics.jsonl")).size());
@@ -114,7 +97,7 @@ class TrainerTest {
 
     @Test
     void aWeightThatIsNotFiniteStopsTheStepAndIsNeverSaved(@TempDir Path directory) {
-        Preset preset = preset("gpt2", "adamw");
+        Preset preset = Presets.small("gpt2", "adamw");
         Parameters parameters = Initializer.initialize(preset.modelConfig(12, -1), preset.model().init(), SEED);
         try (Compute compute = Compute.create(1)) {
             Trainer trainer = new Trainer(
@@ -134,9 +117,25 @@ class TrainerTest {
 
     @Test
     void aStateOfAnotherModelIsRefused(@TempDir Path directory) {
-        train(preset("gpt2", "adamw"), directory, 1, 5);
+        train(Presets.small("gpt2", "adamw"), directory, 1, 5);
         TrainingException e =
-                assertThrows(TrainingException.class, () -> train(preset("qwen3", "muon"), directory, 1, 5));
+                assertThrows(TrainingException.class, () -> train(Presets.small("qwen3", "muon"), directory, 1, 5));
         assertTrue(String.valueOf(e.getMessage()).contains("it belongs to another model"), e.getMessage());
+    }
+
+    @Test
+    void otherDataThanTheRunBeganWithIsRefused(@TempDir Path directory) {
+        Preset preset = Presets.small("gpt2", "adamw");
+        train(preset, directory, 1, 5);
+        Parameters parameters = Initializer.initialize(preset.modelConfig(12, -1), preset.model().init(), SEED);
+        TokenBuffer other = new TokenBuffer();
+        other.add(new int[2000], 2000);
+        try (Compute compute = Compute.create(1)) {
+            Trainer trainer = new Trainer(
+                    new Trainer.Setup(preset, new Budget.Steps(20), SEED, new Corpus(other, corpus().validation()), parameters, directory, 4),
+                    compute);
+            TrainingException e = assertThrows(TrainingException.class, trainer::resume);
+            assertTrue(String.valueOf(e.getMessage()).contains("the data changed since"), e.getMessage());
+        }
     }
 }
