@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class TalesTest {
     /** Of stories 0 to 499 of seed 7; changes with any word of the files, and then on purpose. */
-    private static final String GOLDEN = "34b90e4629d9ca89ad4d4171aa315fcb28a6882a39b30286f883279981e7e459";
+    private static final String GOLDEN = "74caf9624700357c1984dd78bf58fccf6fc941b5c646916a2c8c47dd61f1fa77";
 
     @Test
     void storiesAreTheSameOnEveryMachine() throws NoSuchAlgorithmException {
