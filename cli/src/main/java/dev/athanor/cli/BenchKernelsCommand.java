@@ -39,14 +39,15 @@ final class BenchKernelsCommand implements Callable<Integer> {
                     String name = "matmul-" + (ta ? "t" : "n") + (tb ? "t" : "n");
                     String shape = s[0] + "x" + s[1] + "x" + s[2];
                     if (!common.json) {
-                        System.out.printf(Locale.ROOT, "%-10s %-15s %6.0f GFLOP/s  %5.1f %% of %.0f%n", name, shape, flops / 1e9, 100 * flops / peak, peak / 1e9);
+                        System.out.printf(Locale.ROOT, "%-10s %-15s %6.0f GFLOP/s, %s%n", name, shape, flops / 1e9,
+                                Figures.share(flops, peak));
                     }
                     var row = rows.addObject();
                     row.put("kernel", name);
                     row.put("shape", shape);
-                    row.put("gflops", flops / 1e9);
-                    row.put("fma_peak_gflops", peak / 1e9);
-                    row.put("share", peak > 0 ? flops / peak : 0);
+                    Json.put(row, "gflops", flops / 1e9);
+                    Json.put(row, "fma_peak_gflops", peak / 1e9);
+                    Json.put(row, "share", flops / peak);
                 }
             }
             if (common.json) {
