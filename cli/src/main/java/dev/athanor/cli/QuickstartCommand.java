@@ -36,7 +36,6 @@ final class QuickstartCommand implements Callable<Integer> {
     private static final List<String> BEGINNINGS = List.of("The king", "Sarah finds a ring", "An alchemist");
 
     private static final String PRESET = "tales";
-    private static final int STORIES = 6000;
     private static final int ROWS = 5;
     private static final int JSON_ROWS = 10;
 
@@ -46,6 +45,13 @@ final class QuickstartCommand implements Callable<Integer> {
             defaultValue = "runs/quickstart",
             description = "Where the model goes (default: ${DEFAULT-VALUE}).")
     private Path out = Path.of("runs/quickstart");
+
+    @Option(
+            names = "--stories",
+            paramLabel = "N",
+            defaultValue = "6000",
+            description = "How many tales to write and learn from (default: ${DEFAULT-VALUE}).")
+    private int stories;
 
     @Option(
             names = "--seed",
@@ -60,6 +66,7 @@ final class QuickstartCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         int threads = common.threads();
+        common.requireAtLeast("--stories", stories, 1);
         OutFolder.require(out);
         TrainingResult result;
         try (TrainingRun run = Files.exists(out.resolve("run.json")) ? goOn(threads) : begin(threads)) {
@@ -79,11 +86,11 @@ final class QuickstartCommand implements Callable<Integer> {
     }
 
     private List<String> data() {
-        return List.of("tales:seed=" + seed + ",stories=" + STORIES);
+        return List.of("tales:seed=" + seed + ",stories=" + stories);
     }
 
     private TrainingRun begin(int threads) {
-        System.err.printf(Locale.ROOT, "Writing %,d tales and learning a vocabulary from them…%n", STORIES);
+        System.err.printf(Locale.ROOT, "Writing %,d tales and learning a vocabulary from them…%n", stories);
         return TrainingRun.begin(out, new TrainingRun.Options(data(), PRESET, 0, 0, 0, seed, 0), threads);
     }
 
@@ -92,7 +99,7 @@ final class QuickstartCommand implements Callable<Integer> {
         TrainingRun.Options found = run.options();
         if (!found.data().equals(data()) || !found.preset().equals(PRESET) || found.seed() != seed) {
             run.close();
-            throw new IllegalArgumentException("--out " + out + ": expected a new folder or a quickstart of seed " + seed
+            throw new IllegalArgumentException("--out " + out + ": expected a new folder or a quickstart on " + data().getFirst()
                     + ", found a run of preset " + found.preset() + " with seed " + found.seed() + " on "
                     + String.join(", ", found.data()) + "; choose another folder");
         }
