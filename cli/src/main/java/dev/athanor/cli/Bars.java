@@ -8,30 +8,35 @@ import tools.jackson.databind.node.ArrayNode;
 
 /** The next-token table, for people and for programs. */
 final class Bars {
-    private static final int WIDTH = 40;
+    /** Characters of a bar of probability 1. */
+    private static final int WIDTH = 36;
+
+    /** What the signs mean; printed once above tables. */
+    static final String LEGEND = "␣ is a space; an arrow shows the word a piece most likely grows to.";
+
+    private static final String EIGHTHS = " ▏▎▍▌▋▊▉";
 
     private Bars() {}
 
-    /** One row per token; a leading space shows as {@code ␣}. */
-    static void print(PrintStream out, List<NextTokens> rows) {
-        for (NextTokens row : rows) {
-            int filled = (int) Math.round(row.p() * WIDTH);
-            out.printf(Locale.ROOT, "  %-16s %6.2f %%  %s%n", visible(row.text()), 100 * row.p(), "█".repeat(filled));
+    /**
+     * One row per token.
+     *
+     * @param words what each token grows to; shown where it says more than the token
+     */
+    static void print(PrintStream out, List<NextTokens> rows, List<String> words) {
+        for (int i = 0; i < rows.size(); i++) {
+            NextTokens row = rows.get(i);
+            String token = Visible.token(row.text());
+            String word = words.get(i).equals(row.text()) ? "" : " → " + Visible.line(words.get(i).strip());
+            out.println(String.format(Locale.ROOT, "  %-24s %6.2f %%  %s", token + word, 100 * row.p(), bar(row.p())).stripTrailing());
         }
     }
 
-    static String visible(String text) {
-        StringBuilder shown = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case ' ' -> shown.append('␣');
-                case '\n' -> shown.append("\\n");
-                case '\t' -> shown.append("\\t");
-                default -> shown.append(c);
-            }
-        }
-        return shown.toString();
+    /** A bar in eighths of a character. */
+    static String bar(double p) {
+        int eighths = (int) Math.round(p * WIDTH * 8);
+        String rest = eighths % 8 == 0 ? "" : EIGHTHS.substring(eighths % 8, eighths % 8 + 1);
+        return "█".repeat(eighths / 8) + rest;
     }
 
     static ArrayNode json(List<NextTokens> rows, boolean ids) {

@@ -20,6 +20,8 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = "Time generation of single tokens; every token reads all weights once, so memory bandwidth is the limit.")
 final class BenchGenerateCommand implements Callable<Integer> {
+    private static final int MOST_TOKENS = 1 << 16;
+
     @Option(names = "--shape", defaultValue = "gpt2-124m", paramLabel = "NAME", description = "gpt2-124m, small-10m or nano-char (default: ${DEFAULT-VALUE}).")
     private String shape = "gpt2-124m";
 
@@ -31,9 +33,7 @@ final class BenchGenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (tokens < 2) {
-            throw new IllegalArgumentException("--tokens: expected at least 2, found " + tokens);
-        }
+        common.require("--tokens", tokens, 2, MOST_TOKENS);
         Parameters parameters = BenchModels.named(shape, tokens);
         try (Compute compute = Compute.create(common.threads())) {
             Transformer model = new Transformer(parameters, compute);
@@ -53,10 +53,10 @@ final class BenchGenerateCommand implements Callable<Integer> {
             double bytes = 4.0 * (parameters.count() - lookUps(parameters));
             if (common.json) {
                 var node = Json.object();
-                node.put("tokens_per_second", 1 / seconds);
-                node.put("memory_gb_per_second", bytes / seconds / 1e9);
-                node.put("memory_peak_gb_per_second", bandwidth / 1e9);
-                node.put("share", bytes / seconds / bandwidth);
+                Json.put(node, "tokens_per_second", 1 / seconds);
+                Json.put(node, "memory_gb_per_second", bytes / seconds / 1e9);
+                Json.put(node, "memory_peak_gb_per_second", bandwidth / 1e9);
+                Json.put(node, "share", bytes / seconds / bandwidth);
                 System.out.println(node);
             } else {
                 System.out.printf(Locale.ROOT, "%s: %.1f tokens/s, reading %.1f of %.1f GB/s, %.0f %%%n", shape, 1 / seconds, bytes / seconds / 1e9,

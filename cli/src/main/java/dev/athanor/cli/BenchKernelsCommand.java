@@ -8,6 +8,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code athanor bench kernels}: matrix products as training asks for them. */
 @Command(
@@ -20,13 +21,19 @@ final class BenchKernelsCommand implements Callable<Integer> {
         {1024, 1024, 1024}, {512, 2048, 8192}, {512, 8192, 2048}, {256, 3072, 768}, {256, 768, 3072}, {768, 512, 128}
     };
 
-    private static final double SECONDS = 2;
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            defaultValue = "2",
+            description = "How long to measure each product (default: ${DEFAULT-VALUE}).")
+    private double seconds;
 
     @Mixin
     private final Common common = new Common();
 
     @Override
     public Integer call() {
+        common.requireAbove0("--seconds", seconds);
         try (Compute compute = Compute.create(common.threads())) {
             double peak = MachinePeak.measureFlops(compute);
             var rows = Json.array();
@@ -39,14 +46,15 @@ final class BenchKernelsCommand implements Callable<Integer> {
                     String name = "matmul-" + (ta ? "t" : "n") + (tb ? "t" : "n");
                     String shape = s[0] + "x" + s[1] + "x" + s[2];
                     if (!common.json) {
-                        System.out.printf(Locale.ROOT, "%-10s %-15s %6.0f GFLOP/s  %5.1f %% of %.0f%n", name, shape, flops / 1e9, 100 * flops / peak, peak / 1e9);
+                        System.out.printf(Locale.ROOT, "%-10s %-15s %6.0f GFLOP/s, %s%n", name, shape, flops / 1e9,
+                                Figures.share(flops, peak));
                     }
                     var row = rows.addObject();
                     row.put("kernel", name);
                     row.put("shape", shape);
-                    row.put("gflops", flops / 1e9);
-                    row.put("fma_peak_gflops", peak / 1e9);
-                    row.put("share", peak > 0 ? flops / peak : 0);
+                    Json.put(row, "gflops", flops / 1e9);
+                    Json.put(row, "fma_peak_gflops", peak / 1e9);
+                    Json.put(row, "share", flops / peak);
                 }
             }
             if (common.json) {
@@ -56,14 +64,14 @@ final class BenchKernelsCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static double measure(Compute compute, int m, int n, int k, boolean ta, boolean tb) {
+    private double measure(Compute compute, int m, int n, int k, boolean ta, boolean tb) {
         float[] a = random((long) m * k);
         float[] b = random((long) k * n);
         float[] c = new float[m * n];
         double[] times = new double[100_000];
         int count = 0;
         long began = System.nanoTime();
-        while (count < times.length && (count < 10 || System.nanoTime() - began < SECONDS * 1e9)) {
+        while (count < times.length && (count < 10 || System.nanoTime() - began < seconds * 1e9)) {
             long start = System.nanoTime();
             compute.gemm().multiply(m, n, k, a, 0, ta ? m : k, ta, b, 0, tb ? k : n, tb, c, 0, n, false);
             times[count++] = (System.nanoTime() - start) / 1e9;

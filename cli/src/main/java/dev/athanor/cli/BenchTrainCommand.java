@@ -21,8 +21,16 @@ import picocli.CommandLine.Option;
         name = "train",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Time whole training steps (zeroing, forward, backward, AdamW) on random tokens; the median after warming up.")
+        description = "Time whole training steps (zeroing, forward, backward, AdamW) on random tokens; the median after warming up.",
+        footer = {
+            "",
+            "Operations are counted as 6 per matrix weight and token, and 12 * layers * width * context per token for attention.",
+            "Example:  athanor bench train --shape gpt2-124m --batch 4 --context 64"
+        })
 final class BenchTrainCommand implements Callable<Integer> {
+    /** Tokens of a step; far above what any machine trains at once, far below what overflows. */
+    private static final long MOST_TOKENS = 1 << 22;
+
     @Option(names = "--shape", required = true, paramLabel = "NAME", description = "gpt2-124m, small-10m or nano-char.")
     private String shape = "";
 
@@ -40,9 +48,10 @@ final class BenchTrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (batch < 1 || context < 1) {
-            throw new IllegalArgumentException("--batch and --context: expected at least 1, found " + batch + " and " + context);
-        }
+        common.requireAtLeast("--batch", batch, 1);
+        common.requireAtLeast("--context", context, 1);
+        common.requireAbove0("--seconds", seconds);
+        common.require("--batch times --context", (long) batch * context, 1, MOST_TOKENS);
         Parameters parameters = BenchModels.named(shape, context);
         try (Compute compute = Compute.create(common.threads())) {
             double peak = MachinePeak.measureFlops(compute);
@@ -52,15 +61,15 @@ final class BenchTrainCommand implements Callable<Integer> {
             double flops = tokens * Flops.perToken(parameters.config(), context);
             if (common.json) {
                 var node = Json.object();
-                node.put("ms_per_step", ms);
-                node.put("tokens_per_second", tokens);
-                node.put("gflops", flops / 1e9);
-                node.put("fma_peak_gflops", peak / 1e9);
-                node.put("mfu", peak > 0 ? flops / peak : 0);
+                Json.put(node, "ms_per_step", ms);
+                Json.put(node, "tokens_per_second", tokens);
+                Json.put(node, "gflops", flops / 1e9);
+                Json.put(node, "fma_peak_gflops", peak / 1e9);
+                Json.put(node, "mfu", flops / peak);
                 System.out.println(node);
             } else {
-                System.out.printf(Locale.ROOT, "%s, batch %d, context %d: %.1f ms a step, %,.0f tokens/s, %.0f GFLOP/s, %.1f %% of the FMA peak of %.0f%n",
-                        shape, batch, context, ms, tokens, flops / 1e9, 100 * flops / peak, peak / 1e9);
+                System.out.printf(Locale.ROOT, "%s, batch %d, context %d: %.1f ms a step, %,.0f tokens/s, %.0f GFLOP/s, %s%n", shape,
+                        batch, context, ms, tokens, flops / 1e9, Figures.share(flops, peak));
             }
         }
         return 0;

@@ -18,7 +18,15 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Continue a text, streaming it as it is written.",
-        footer = {"", "Example:  athanor generate --model runs/tales --prompt \"The alchemist\" --max-tokens 60 --temperature 0.8"})
+        footer = {
+            "",
+            "Filters work in this order: repetition penalty, top-k, top-p, min-p, temperature.",
+            "With --json, finish_reason is eos (the model ended the text), stop, length or context (full).",
+            "",
+            "Examples:",
+            "  athanor generate --model runs/quickstart --prompt \"The king\" --max-tokens 60",
+            "  athanor generate --model runs/java --prompt \"public static int\" --temperature 0 --stop \"}\""
+        })
 final class GenerateCommand implements Callable<Integer> {
     @Mixin
     private final ModelOption model = new ModelOption();
@@ -48,6 +56,13 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--repetition-penalty", paramLabel = "R", defaultValue = "1", description = "Above 1 makes recent tokens less likely (default: ${DEFAULT-VALUE}).")
     private double repetitionPenalty;
 
+    @Option(
+            names = "--repetition-window",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "How many tokens count as recent (default: ${DEFAULT-VALUE}).")
+    private int repetitionWindow;
+
     @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "What draws follow from (default: ${DEFAULT-VALUE}).")
     private long seed;
 
@@ -62,23 +77,29 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Sampling sampling = new Sampling(temperature, topK, topP, minP, repetitionPenalty, 64, seed);
+        Sampling sampling = new Sampling(temperature, topK, topP, minP, repetitionPenalty, repetitionWindow, seed);
         GenerationRequest request = new GenerationRequest(prompt, maxTokens, sampling, stop, shift);
         try (LanguageModel m = model.open(common)) {
             if (common.json) {
                 print(m.generate(request, piece -> true));
                 return 0;
             }
-            System.out.print(prompt);
-            Generation g = m.generate(request, piece -> {
-                System.out.print(piece);
-                System.out.flush();
-                return !System.out.checkError();
-            });
-            System.out.println();
+            Generation g = stream(m, request);
             System.err.println(ended(g));
         }
         return 0;
+    }
+
+    /** Prints the prompt with the first piece, so that a refused prompt prints nothing. */
+    private Generation stream(LanguageModel m, GenerationRequest request) {
+        StringBuilder before = new StringBuilder(prompt);
+        Generation g = m.generate(request, piece -> {
+            System.out.print(before + piece);
+            before.setLength(0);
+            return !System.out.checkError(); // a closed pipe wants no more
+        });
+        System.out.println(before);
+        return g;
     }
 
     private static void print(Generation g) {
@@ -88,19 +109,22 @@ final class GenerateCommand implements Callable<Integer> {
         for (int id : g.ids()) {
             ids.add(id);
         }
-        node.put("finish_reason", g.finishReason());
-        node.put("tokens_per_second", g.tokensPerSecond());
+        node.put("finish_reason", g.finishReason().code());
+        Json.put(node, "tokens_per_second", g.tokensPerSecond());
         System.out.println(node);
     }
 
     private static String ended(Generation g) {
         String why = switch (g.finishReason()) {
-            case "eos" -> "the model ended the text";
-            case "stop" -> "a stop text came";
-            case "context" -> "the context is full; --shift goes on by forgetting the oldest half";
-            default -> "enough tokens";
+            case EOS -> "the model ended the text";
+            case STOP -> "a stop text came";
+            case CONTEXT -> "the context is full; --shift goes on by forgetting the oldest half";
+            case LENGTH -> "--max-tokens are written";
+            case CANCELLED -> "nobody reads on";
         };
-        String shifted = g.shifts() == 0 ? "" : ", the oldest half of the text was forgotten " + g.shifts() + " times";
+        String shifted = g.shifts() == 0
+                ? ""
+                : "; the oldest half of the text was forgotten " + g.shifts() + (g.shifts() == 1 ? " time" : " times");
         return String.format(Locale.ROOT, "[%d tokens, %.0f a second; ended because %s%s]", g.ids().length, g.tokensPerSecond(), why, shifted);
     }
 }

@@ -17,4 +17,13 @@ final class Json {
     static ArrayNode array() {
         return MAPPER.createArrayNode();
     }
+
+    /** A number with all its digits; what is not finite has no place in JSON and becomes null. */
+    static void put(ObjectNode node, String name, double value) {
+        if (Double.isFinite(value)) {
+            node.put(name, value);
+        } else {
+            node.putNull(name);
+        }
+    }
 }

@@ -1,5 +1,10 @@
 package dev.athanor.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -14,7 +19,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         version = "Athanor 0.1.0",
         description = "A GPT for the JVM: train, run and look inside.",
-        footer = {"", "Begin with:  athanor quickstart", "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted."},
+        footer = {
+            "",
+            "Begin with:  athanor quickstart",
+            "Each command explains itself:  athanor train --help",
+            "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted."
+        },
         subcommands = {
             QuickstartCommand.class,
             TrainCommand.class,
@@ -25,26 +35,52 @@ import picocli.CommandLine.Spec;
             DoctorCommand.class
         })
 public final class Main implements Runnable {
+    /** Held here because java.util.logging forgets the level of a logger nobody holds. */
+    private static final Logger LIBRARY = Logger.getLogger("dev.athanor");
+
+    /** Exit code after Ctrl-C: 128 + SIGINT. */
+    static final int INTERRUPTED = 130;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Expected a command, found none.");
+        throw new ParameterException(
+                spec.commandLine(),
+                "Expected a command: " + String.join(", ", spec.subcommands().keySet()) + "; begin with athanor quickstart");
     }
 
     /** Runs one command line and exits with its code. */
     public static void main(String[] arguments) {
+        // UTF-8 whatever the locale says: JSON is UTF-8, and so is every terminal that can show what models write.
+        System.setOut(utf8(FileDescriptor.out));
+        System.setErr(utf8(FileDescriptor.err));
         System.exit(execute(arguments));
+    }
+
+    private static PrintStream utf8(FileDescriptor descriptor) {
+        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
     }
 
     static int execute(String... arguments) {
         // Only warnings of the library reach the terminal: doctor says which kernels were chosen.
-        Logger.getLogger("dev.athanor").setLevel(Level.WARNING);
+        LIBRARY.setLevel(Level.WARNING);
+        Optional<String> garbled = Arguments.garbled(arguments, System.getProperty("sun.jnu.encoding", "UTF-8"));
+        if (garbled.isPresent()) {
+            System.err.println("athanor: " + garbled.get());
+            return CommandLine.ExitCode.USAGE;
+        }
         CommandLine line = new CommandLine(new Main());
+        line.setExpandAtFiles(false); // a prompt may begin with @
+        line.setUsageHelpAutoWidth(true);
         line.setExecutionExceptionHandler(new Failures());
-        line.setCaseInsensitiveEnumValuesAllowed(true);
-        return line.execute(arguments);
+        line.setParameterExceptionHandler(new UsageErrors());
+        try {
+            return line.execute(arguments);
+        } catch (OutOfMemoryError | StackOverflowError | LinkageError e) { // picocli handles exceptions only
+            return Failures.report(e, line.getErr(), Arguments.debug(arguments));
+        }
     }
 }

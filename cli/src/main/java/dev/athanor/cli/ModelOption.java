@@ -13,7 +13,10 @@ final class ModelOption {
             description = "Model directory with config.json, model.safetensors and tokenizer.json.")
     Path directory = Path.of("");
 
+    /** Opens the model; what its configuration says that Athanor does not know goes to standard error. */
     LanguageModel open(Common common) {
-        return LanguageModel.open(directory, common.threads());
+        LanguageModel model = LanguageModel.open(directory, common.threads());
+        model.notes().forEach(note -> System.err.println("athanor: " + note));
+        return model;
     }
 }

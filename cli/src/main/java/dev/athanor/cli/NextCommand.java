@@ -13,8 +13,11 @@ import picocli.CommandLine.Option;
         name = "next",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Show the distribution over the next token; ␣ marks a space.",
-        footer = {"", "Example:  athanor next --model runs/tales --prompt \"Sarah lies still on the bed, feeling\" --top 5"})
+        description = {
+            "Show the distribution over the next token, computed over the whole vocabulary.",
+            Bars.LEGEND
+        },
+        footer = {"", "Example:  athanor next --model runs/quickstart --prompt \"Sarah lies still on the bed, feeling\" --top 5"})
 final class NextCommand implements Callable<Integer> {
     @Mixin
     private final ModelOption model = new ModelOption();
@@ -30,15 +33,13 @@ final class NextCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (top < 1) {
-            throw new IllegalArgumentException("--top: expected at least 1, found " + top);
-        }
+        common.requireAtLeast("--top", top, 1);
         try (LanguageModel m = model.open(common)) {
             List<NextTokens> rows = m.next(prompt, top);
             if (common.json) {
                 System.out.println(Bars.json(rows, true));
             } else {
-                Bars.print(System.out, rows);
+                Bars.print(System.out, rows, m.words(prompt, rows));
             }
         }
         return 0;

@@ -20,8 +20,13 @@ import picocli.CommandLine.Option;
         name = "quickstart",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Train a small GPT on the Tales in about a minute and see it at work.")
+        description = {
+            "Train a small GPT on the Tales in about a minute and see it at work.",
+            "Ctrl-C ends it with everything saved; the same command goes on."
+        },
+        footer = {"", "Example:  athanor quickstart --out runs/first --seed 7"})
 final class QuickstartCommand implements Callable<Integer> {
+    /** The two bare sentences first: scripts rely on the order. */
     private static final List<String> PROMPTS = List.of(
             "Sarah lies still on the bed, feeling",
             "Sarah lies to the judge, feeling",
@@ -30,12 +35,29 @@ final class QuickstartCommand implements Callable<Integer> {
 
     private static final List<String> BEGINNINGS = List.of("The king", "Sarah finds a ring", "An alchemist");
 
+    private static final String PRESET = "tales";
     private static final int ROWS = 5;
+    private static final int JSON_ROWS = 10;
 
-    @Option(names = "--out", paramLabel = "DIR", defaultValue = "runs/quickstart", description = "Where the model goes (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            defaultValue = "runs/quickstart",
+            description = "Where the model goes (default: ${DEFAULT-VALUE}).")
     private Path out = Path.of("runs/quickstart");
 
-    @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Of the stories and the training (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--stories",
+            paramLabel = "N",
+            defaultValue = "6000",
+            description = "How many tales to write and learn from (default: ${DEFAULT-VALUE}).")
+    private int stories;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            defaultValue = "1",
+            description = "Of the stories and the training (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Mixin
@@ -43,24 +65,17 @@ final class QuickstartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        int threads = common.threads();
+        common.requireAtLeast("--stories", stories, 1);
+        OutFolder.require(out);
         TrainingResult result;
-        if (Files.exists(out.resolve("run.json"))) {
-            System.err.println("Going on with the run in " + out + "; choose another --out to begin anew.");
-        } else {
-            System.err.println("Writing 6,000 tales and learning a vocabulary from them…");
-        }
-        try (TrainingRun run = Files.exists(out.resolve("run.json"))
-                ? TrainingRun.resume(out, common.threads())
-                : TrainingRun.begin(
-                        out,
-                        new TrainingRun.Options(List.of("tales:seed=" + seed + ",stories=6000"), "tales", 0, 0, 0, seed, 0),
-                        common.threads())) {
-            result = new Training(run, out, common.threads()).run();
+        try (TrainingRun run = Files.exists(out.resolve("run.json")) ? goOn(threads) : begin(threads)) {
+            result = new Training(run, out, threads).run();
         }
         if (result.interrupted()) {
-            return 130;
+            return Main.INTERRUPTED;
         }
-        try (LanguageModel model = LanguageModel.open(out, common.threads())) {
+        try (LanguageModel model = LanguageModel.open(out, threads)) {
             if (common.json) {
                 printJson(model, result);
             } else {
@@ -70,15 +85,37 @@ final class QuickstartCommand implements Callable<Integer> {
         return 0;
     }
 
+    private List<String> data() {
+        return List.of("tales:seed=" + seed + ",stories=" + stories);
+    }
+
+    private TrainingRun begin(int threads) {
+        System.err.printf(Locale.ROOT, "Writing %,d tales and learning a vocabulary from them…%n", stories);
+        return TrainingRun.begin(out, new TrainingRun.Options(data(), PRESET, 0, 0, 0, seed, 0), threads);
+    }
+
+    private TrainingRun goOn(int threads) {
+        TrainingRun run = TrainingRun.resume(out, threads);
+        TrainingRun.Options found = run.options();
+        if (!found.data().equals(data()) || !found.preset().equals(PRESET) || found.seed() != seed) {
+            run.close();
+            throw new IllegalArgumentException("--out " + out + ": expected a new folder or a quickstart on " + data().getFirst()
+                    + ", found a run of preset " + found.preset() + " with seed " + found.seed() + " on "
+                    + String.join(", ", found.data()) + "; choose another folder");
+        }
+        System.err.println("Going on with the run in " + out + "; choose another --out to begin anew.");
+        return run;
+    }
+
     private static void printJson(LanguageModel model, TrainingResult result) {
         var node = Json.object();
-        node.put("train_seconds", result.seconds());
-        node.put("val_loss", result.validationLoss());
+        Json.put(node, "train_seconds", result.seconds());
+        Json.put(node, "val_loss", result.validationLoss());
         var prompts = node.putArray("prompts");
         for (String prompt : PROMPTS) {
             var p = prompts.addObject();
             p.put("prompt", prompt);
-            p.set("next", Bars.json(model.next(prompt, 10), false));
+            p.set("next", Bars.json(model.next(prompt, JSON_ROWS), false));
         }
         System.out.println(node);
     }
@@ -86,23 +123,27 @@ final class QuickstartCommand implements Callable<Integer> {
     private void show(LanguageModel model, TrainingResult result) {
         System.out.printf(Locale.ROOT, "Trained %,d parameters for %,d steps in %.0f s: validation loss %.3f, %.3f bits per byte.%n%n",
                 result.parameters(), result.steps(), result.seconds(), result.validationLoss(), result.validationBitsPerByte());
-        System.out.println("What comes next? Full probabilities over every token; ␣ marks a space.");
+        System.out.println("What comes next? Probabilities over every token of the vocabulary.");
+        System.out.println(Bars.LEGEND);
         for (String prompt : PROMPTS) {
             System.out.println();
             System.out.println(prompt + " …");
             List<NextTokens> rows = model.next(prompt, ROWS);
-            Bars.print(System.out, rows);
+            Bars.print(System.out, rows, model.words(prompt, rows));
         }
         System.out.println();
+        System.out.println("And how does a tale go on?");
         for (String beginning : BEGINNINGS) {
+            System.out.println();
             System.out.print(beginning);
             System.out.println(model.generate(GenerationRequest.of(beginning, 50, Sampling.of(0.7, seed)), piece -> true).text());
         }
+        String folder = Shell.quote(out);
         System.out.println();
         System.out.println("Now try:");
-        System.out.println("  ./athanor next --model " + out + " --prompt \"Tom moves his king behind the\"");
-        System.out.println("  ./athanor generate --model " + out + " --prompt \"In the laboratory\" --temperature 0.8");
+        System.out.println("  ./athanor next --model " + folder + " --prompt \"Tom moves his king behind the\"");
+        System.out.println("  ./athanor generate --model " + folder + " --prompt \"In the laboratory\" --temperature 0.8");
         System.out.println("  ./athanor train --data jdk:java.base/java --preset jdk --minutes 3 --out runs/java");
-        System.out.println("  open " + out.resolve("report.html") + " in a browser");
+        System.out.println("  open " + Shell.quote(out.resolve("report.html")) + " in a browser");
     }
 }

@@ -1,49 +1,56 @@
 package dev.athanor.cli;
 
+import dev.athanor.train.Preset;
 import dev.athanor.train.TrainingResult;
 import dev.athanor.train.TrainingRun;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code athanor train}: from text to a model. */
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Train a model from scratch, or go on where a run was interrupted.",
+        description = {
+            "Train a model from scratch, or go on where a run was interrupted.",
+            "Ctrl-C ends a run with everything saved; --resume DIR goes on to the same bits."
+        },
         footer = {
             "",
-            "Sources: a file, folder or glob (.txt .gz .zip .jsonl), https://…#sha256=…, jdk:java.base/java, tales:seed=1,stories=6000",
-            "Example:  athanor train --data jdk:java.base/java --preset jdk --minutes 3 --out runs/java"
+            "Sources: a file, folder or glob (text, .gz, .zip, .jsonl), https://…#sha256=…,",
+            "  jdk:java.base/java (sources of this JDK), tales:seed=1,stories=6000",
+            "",
+            "Examples:",
+            "  athanor train --data jdk:java.base/java --preset jdk --minutes 3 --out runs/java",
+            "  athanor train --data book.txt --preset nano-char --steps 2000 --out runs/book",
+            "  athanor train --resume runs/book"
         })
 final class TrainCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call
-    private CommandSpec spec;
-
     @Option(names = "--data", paramLabel = "SRC", description = "What to train on; may be given several times.")
     private final List<String> data = new ArrayList<>();
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Where the run goes.")
+    @Option(names = "--out", paramLabel = "DIR", description = "Where the run and its model go.")
     private Path out = Path.of("");
 
     @Option(
             names = "--preset",
             paramLabel = "NAME",
             defaultValue = "tales",
-            description = "Recipe: tales, nano-char, best-char, small-10m, gpt2-124m or jdk (default: ${DEFAULT-VALUE}).")
+            completionCandidates = Presets.class,
+            description = "Recipe: one of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private String preset = "tales";
 
-    @Option(names = "--minutes", paramLabel = "M", description = "Stop after M minutes of training.")
+    @Option(
+            names = "--minutes",
+            paramLabel = "M",
+            description = "Stop after M minutes of training; without --minutes, --steps and --tokens the preset's budget holds.")
     private double minutes;
 
     @Option(names = "--steps", paramLabel = "N", description = "Stop after N steps.")
@@ -52,10 +59,17 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--tokens", paramLabel = "T", description = "Stop after T tokens.")
     private long tokens;
 
-    @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Same seed, same bits (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            defaultValue = "1",
+            description = "Same seed and same steps or tokens, same bits (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--save-every", paramLabel = "N", description = "Steps between training states (default: one a minute).")
+    @Option(
+            names = "--save-every",
+            paramLabel = "N",
+            description = "Steps between training states, which bound what a crash costs (default: one a minute).")
     private long saveEvery;
 
     @Option(names = "--resume", paramLabel = "DIR", description = "Go on with the run in DIR; its own settings hold.")
@@ -64,38 +78,76 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private final Common common = new Common();
 
+    /** Names of presets, for the help. */
+    private static final class Presets implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Preset.names().iterator();
+        }
+    }
+
     @Override
     public Integer call() {
-        boolean resuming = !resume.toString().isEmpty();
-        if (!resuming && (data.isEmpty() || out.toString().isEmpty())) {
-            throw new ParameterException(spec.commandLine(), "Expected --data SRC and --out DIR, or --resume DIR.");
-        }
-        if (resuming && (!data.isEmpty() || minutes != 0 || steps != 0 || tokens != 0)) {
-            throw new ParameterException(spec.commandLine(), "Expected --resume alone: a resumed run keeps its own data and budget.");
-        }
+        boolean resuming = common.given("--resume");
+        check(resuming);
         Path directory = resuming ? resume : out;
-        try (TrainingRun run = resuming
-                ? TrainingRun.resume(directory, common.threads())
-                : TrainingRun.begin(
-                        directory, new TrainingRun.Options(data, preset, steps, tokens, minutes, seed, saveEvery), common.threads())) {
+        try (TrainingRun run = resuming ? TrainingRun.resume(directory, common.threads()) : begin()) {
             TrainingResult result = new Training(run, directory, common.threads()).run();
             if (common.json) {
                 print(result);
             } else {
-                System.out.printf(Locale.ROOT, "%d steps in %.1f s: validation loss %.4f, %.4f bits per byte; model in %s%n", result.steps(),
-                        result.seconds(), result.validationLoss(), result.validationBitsPerByte(), directory);
+                System.out.printf(Locale.ROOT, "%d steps in %.1f s: validation loss %.4f, %.4f bits per byte; model in %s%n",
+                        result.steps(), result.seconds(), result.validationLoss(), result.validationBitsPerByte(), directory);
             }
-            return result.interrupted() ? 130 : 0;
+            return result.interrupted() ? Main.INTERRUPTED : 0;
         }
     }
 
-    static void print(TrainingResult r) {
+    private TrainingRun begin() {
+        return TrainingRun.begin(
+                out, new TrainingRun.Options(data, preset, steps, tokens, minutes, seed, saveEvery), common.threads());
+    }
+
+    private void check(boolean resuming) {
+        common.threads();
+        if (resuming) {
+            for (String option : List.of("--data", "--out", "--preset", "--minutes", "--steps", "--tokens", "--seed", "--save-every")) {
+                if (common.given(option)) {
+                    throw common.usage("--resume: expected no " + option + " beside it; a resumed run keeps its own settings");
+                }
+            }
+            return;
+        }
+        if (data.isEmpty() || out.toString().isEmpty()) {
+            throw common.usage("Expected --data SRC and --out DIR, or --resume DIR");
+        }
+        for (String name : data) {
+            if (name.isBlank()) {
+                throw common.usage("--data: expected a source, found an empty name");
+            }
+        }
+        if (common.given("--minutes")) {
+            common.requireAbove0("--minutes", minutes);
+        }
+        if (common.given("--steps")) {
+            common.requireAtLeast("--steps", steps, 1);
+        }
+        if (common.given("--tokens")) {
+            common.requireAtLeast("--tokens", tokens, 1);
+        }
+        if (common.given("--save-every")) {
+            common.requireAtLeast("--save-every", saveEvery, 1);
+        }
+        OutFolder.require(out);
+    }
+
+    private static void print(TrainingResult r) {
         var node = Json.object();
         node.put("steps", r.steps());
-        node.put("seconds", r.seconds());
-        node.put("train_loss", r.trainLoss());
-        node.put("val_loss", r.validationLoss());
-        node.put("val_bits_per_byte", r.validationBitsPerByte());
+        Json.put(node, "seconds", r.seconds());
+        Json.put(node, "train_loss", r.trainLoss());
+        Json.put(node, "val_loss", r.validationLoss());
+        Json.put(node, "val_bits_per_byte", r.validationBitsPerByte());
         node.put("parameters", r.parameters());
         System.out.println(node);
     }

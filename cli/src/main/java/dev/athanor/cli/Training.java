@@ -24,12 +24,15 @@ final class Training {
 
     private static final int SAMPLE_TOKENS = 40;
 
+    /** Long enough for one step, the save behind it and the model. */
+    private static final int STOP_SECONDS = 120;
+
     private final TrainingRun run;
     private final Path directory;
-    private final boolean terminal = System.console() != null && System.console().isTerminal();
+    private final boolean terminal = Terminal.onStandardError();
     private final double peak;
     private double lastLine = -QUIET_SECONDS;
-    private double lastSample;
+    private double lastSample = -1;
 
     Training(TrainingRun run, Path directory, int threads) {
         this.run = run;
@@ -39,6 +42,7 @@ final class Training {
         }
     }
 
+    /** Trains until the budget is used or the process is asked to stop; in that case the run can go on later. */
     TrainingResult run() {
         System.err.printf(Locale.ROOT, "%,d parameters, %,d training and %,d validation tokens, vocabulary %,d%n",
                 run.trainer().model().parameters().count(), run.corpus().train().size(), run.corpus().validation().size(),
@@ -51,17 +55,28 @@ final class Training {
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             TrainingResult result = run.run(stop::get, this::show);
-            if (terminal) {
-                System.err.println();
-            }
+            endLine();
             if (result.interrupted()) {
-                System.err.println("stopped after step " + result.steps() + "; go on with: athanor train --resume " + directory);
+                System.err.println("stopped after step " + result.steps() + "; go on with: athanor train --resume "
+                        + Shell.quote(directory));
             }
             return result;
+        } catch (RuntimeException | Error e) {
+            endLine(); // the sentence about the failure begins a line of its own
+            throw e;
         } finally {
-            done.countDown();
-            if (!stop.get()) {
+            release(hook, stop, done);
+        }
+    }
+
+    private void release(Thread hook, AtomicBoolean stop, CountDownLatch done) {
+        done.countDown();
+        if (!stop.get()) {
+            try {
                 Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                // The process began to end in this very moment; the hook finds the work done and returns.
+                stop.set(true);
             }
         }
     }
@@ -69,8 +84,7 @@ final class Training {
     private static void interrupted(AtomicBoolean stop, CountDownLatch done) {
         stop.set(true);
         try {
-            // Long enough for one step and the save behind it.
-            if (!done.await(120, TimeUnit.SECONDS)) {
+            if (!done.await(STOP_SECONDS, TimeUnit.SECONDS)) {
                 System.err.println("athanor: the run did not stop in time; its last saved state is used on resume");
             }
         } catch (InterruptedException e) {
@@ -78,13 +92,22 @@ final class Training {
         }
     }
 
-    private void show(Progress p) {
+    private void endLine() {
         if (terminal) {
-            System.err.print("\r\033[K" + line(p));
+            System.err.println();
+        }
+    }
+
+    private void show(Progress p) {
+        if (lastSample < 0) {
+            lastSample = p.seconds(); // a resumed run does not begin at 0
+        }
+        if (terminal) {
+            System.err.print("\r\033[K" + ProgressLine.of(p, peak));
             System.err.flush();
         } else if (p.seconds() - lastLine >= QUIET_SECONDS) {
             lastLine = p.seconds();
-            System.err.println(line(p));
+            System.err.println(ProgressLine.of(p, peak));
         }
         if (p.seconds() - lastSample >= SAMPLE_SECONDS) {
             lastSample = p.seconds();
@@ -92,20 +115,12 @@ final class Training {
         }
     }
 
-    private String line(Progress p) {
-        String share = peak > 0 ? String.format(Locale.ROOT, " (%.0f %% of peak)", 100 * p.flopsPerSecond() / peak) : "";
-        String validation = Double.isNaN(p.validationLoss()) ? "" : String.format(Locale.ROOT, "  val %.3f", p.validationLoss());
-        return String.format(Locale.ROOT, "step %d  loss %.3f%s  %,.0f tokens/s%s  %.0f s, %.0f s left", p.step(), p.smoothedLoss(),
-                validation, p.tokensPerSecond(), share, p.seconds(), p.secondsLeft());
-    }
-
     private void sample() {
-        int end = run.tokenizer().endOfText();
-        String prompt = end >= 0 ? "" : "\n";
+        String prompt = run.tokenizer().endOfText() >= 0 ? "" : "\n";
         String text = new Generator(run.trainer().model(), run.tokenizer())
                 .generate(GenerationRequest.of(prompt, SAMPLE_TOKENS, Sampling.of(0.8, 1)))
                 .text();
         run.addSample(text);
-        System.err.println((terminal ? "\r\033[K" : "") + "  “" + text.strip().replace("\n", " / ") + "…”");
+        System.err.println((terminal ? "\r\033[K" : "") + "  “" + Visible.line(text.strip()) + "…”");
     }
 }

@@ -17,7 +17,11 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Recompute logits, loss and gradients and print the largest differences from expected values.",
-        footer = {"", "docs/verify.md shows how to make the expected file with transformers."})
+        footer = {
+            "",
+            "docs/verify.md shows how to make the expected file with transformers.",
+            "Example:  athanor verify --model DIR --expected DIR/expected.safetensors"
+        })
 final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model directory.")
     private Path model = Path.of("");
@@ -34,9 +38,9 @@ final class VerifyCommand implements Callable<Integer> {
             Verification v = Verification.run(new Transformer(Checkpoint.load(model), compute), expected);
             if (common.json) {
                 var node = Json.object();
-                node.put("logits_max_abs", v.logitsMaxAbs());
-                node.put("loss_abs", v.lossAbs());
-                node.put("gradient_max_rel", v.gradientMaxRel());
+                Json.put(node, "logits_max_abs", v.logitsMaxAbs());
+                Json.put(node, "loss_abs", v.lossAbs());
+                Json.put(node, "gradient_max_rel", v.gradientMaxRel());
                 node.put("worst_tensor", v.worstTensor());
                 System.out.println(node);
             } else {

@@ -6,6 +6,8 @@ import dev.athanor.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * How far a model's numbers are from those another program computed.
@@ -16,6 +18,8 @@ import java.util.List;
  * @param worstTensor where that is
  */
 public record Verification(double logitsMaxAbs, double lossAbs, double gradientMaxRel, String worstTensor) {
+    private static final String PREFIX = "grad.";
+
     /**
      * Recomputes what {@code expected} holds: {@code input_ids} [B, T], {@code logits} [B, T, V], {@code loss} (mean over the B (T-1)
      * next tokens) and {@code grad.NAME} for any tensors.
@@ -28,6 +32,11 @@ public record Verification(double logitsMaxAbs, double lossAbs, double gradientM
             }
             int batch = ids.shape().dim(0);
             int length = ids.shape().dim(1);
+            if (batch < 1 || length < 2) {
+                throw new ModelFormatException(
+                        expected + ": expected input_ids of at least one sequence of two tokens, found " + ids.shape());
+            }
+            requireKnownGradients(model, file, expected);
             int[] tokens = Arrays.stream(file.readLongs("input_ids")).mapToInt(Math::toIntExact).toArray();
             int[] targets = new int[tokens.length];
             for (int i = 0; i < tokens.length; i++) {
@@ -43,21 +52,37 @@ public record Verification(double logitsMaxAbs, double lossAbs, double gradientM
             String name = "";
             for (int i = 0; i < gradients.size(); i++) {
                 Parameter p = model.parameters().list().get(i);
-                if (!file.entries().containsKey("grad." + p.name())) {
+                if (!file.entries().containsKey(PREFIX + p.name())) {
                     continue;
                 }
-                float[] wanted = file.readFloats("grad." + p.name());
+                float[] wanted = file.readFloats(PREFIX + p.name());
                 double largest = 0;
                 for (float value : wanted) {
                     largest = Math.max(largest, Math.abs(value));
                 }
                 double relative = difference(wanted, gradients.get(i).data(), p.name(), expected) / Math.max(largest, Float.MIN_NORMAL);
+                if (Double.isNaN(relative)) { // no later tensor may hide it
+                    worst = relative;
+                    name = p.name();
+                    break;
+                }
                 if (relative >= worst) {
                     worst = relative;
                     name = p.name();
                 }
             }
             return new Verification(logits, Math.abs(loss - file.readFloats("loss")[0]), worst, name);
+        }
+    }
+
+    /** A gradient under a name the model lacks would otherwise pass unseen. */
+    private static void requireKnownGradients(Transformer model, Safetensors file, Path expected) {
+        Set<String> known = model.parameters().list().stream().map(Parameter::name).collect(Collectors.toSet());
+        for (String name : file.entries().keySet()) {
+            if (name.startsWith(PREFIX) && !known.contains(name.substring(PREFIX.length()))) {
+                throw new ModelFormatException(expected + ": expected gradients of tensors of the model, found " + name
+                        + "; the model has no tensor of that name");
+            }
         }
     }
 

@@ -2,19 +2,40 @@ package dev.athanor.generate;
 
 import dev.athanor.model.KvCache;
 import dev.athanor.model.Transformer;
+import dev.athanor.tensor.Shape;
 import dev.athanor.tensor.Tensor;
+import dev.athanor.tokenizer.StreamingDecoder;
 import dev.athanor.tokenizer.Tokenizer;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** Writes text one token at a time, reusing the keys and values of what came before. */
 public final class Generator {
+    /** Room for this many tokens at first; a request may name any number and end early. */
+    private static final int FIRST_IDS = 256;
+
     private final Transformer model;
     private final Tokenizer tokenizer;
+    private final Set<Integer> endTokens;
 
+    /** A text ends where the tokenizer's control tokens or the configuration's end of text come. */
     public Generator(Transformer model, Tokenizer tokenizer) {
+        this(model, tokenizer, model.config().eosToken().stream().boxed().toList());
+    }
+
+    /**
+     * Further tokens that end a text, as {@code generation_config.json} names them.
+     *
+     * @param endTokens ids beside the tokenizer's control tokens
+     */
+    public Generator(Transformer model, Tokenizer tokenizer, Collection<Integer> endTokens) {
         this.model = model;
         this.tokenizer = tokenizer;
+        this.endTokens = Set.copyOf(endTokens);
     }
 
     /** Generates to the end. */
@@ -27,6 +48,7 @@ public final class Generator {
      * together are the result's text.
      *
      * @param listener returns false to end generation
+     * @throws IllegalArgumentException when the prompt does not fit the model's context
      */
     public Generation generate(GenerationRequest request, Predicate<String> listener) {
         int[] prompt = Prompts.encode(model, tokenizer, request.prompt());
@@ -39,10 +61,11 @@ public final class Generator {
         private final Predicate<String> listener;
         private final Sampler sampler;
         private final KvCache cache;
-        private final Utf8Stream characters = new Utf8Stream();
+        private final StreamingDecoder characters = new StreamingDecoder(tokenizer);
+        private final StopTexts stops;
         private final StringBuilder text = new StringBuilder();
-        private final int[] generated;
-        private int[] window;
+        private int[] generated;
+        private int[] window; // tokens in the cache, and behind them the newest, which is not there yet
         private int windowLength;
         private int count;
         private int given;
@@ -52,9 +75,9 @@ public final class Generator {
             this.request = request;
             this.listener = listener;
             this.sampler = new Sampler(request.sampling());
-            this.generated = new int[request.maxTokens()];
-            int context = model.config().contextLength();
-            int capacity = request.shift() ? context : (int) Math.min(context, (long) prompt.length + request.maxTokens());
+            this.stops = new StopTexts(request.stop());
+            this.generated = new int[Math.min(request.maxTokens(), FIRST_IDS)];
+            int capacity = (int) Math.min(model.config().contextLength(), (long) prompt.length + request.maxTokens());
             this.cache = model.newCache(capacity);
             this.window = Arrays.copyOf(prompt, capacity + 1);
             this.windowLength = prompt.length;
@@ -63,76 +86,75 @@ public final class Generator {
         Generation run() {
             Tensor logits = model.nextLogits(Arrays.copyOf(window, windowLength), cache);
             long began = System.nanoTime();
-            String reason = "length";
-            while (count < request.maxTokens()) {
-                int token = sampler.choose(logits, window, windowLength);
-                generated[count++] = token;
-                if (tokenizer.isSpecial(token)) {
-                    reason = "eos";
-                    break;
-                }
-                window[windowLength++] = token;
-                text.append(characters.add(tokenizer.bytes(token)));
-                int stop = firstStop();
-                if (stop >= 0) {
-                    text.setLength(stop);
-                    reason = "stop";
-                    break;
-                }
-                if (!give(certain()) || count == request.maxTokens()) {
-                    break;
-                }
-                if (cache.length() == cache.capacity()) {
-                    if (!request.shift()) {
-                        reason = "context";
-                        break;
-                    }
-                    logits = forget();
-                } else {
-                    logits = model.nextLogits(new int[] {token}, cache);
+            Optional<FinishReason> reason = Optional.empty();
+            while (reason.isEmpty()) {
+                int token = sampler.choose(speakable(logits), window, windowLength);
+                reason = take(token);
+                if (reason.isEmpty()) {
+                    logits = read(token);
                 }
             }
-            double seconds = (System.nanoTime() - began) / 1e9;
-            if (!reason.equals("stop")) {
-                text.append(characters.flush());
-            }
-            give(text.length());
-            return new Generation(text.toString(), Arrays.copyOf(generated, count), reason, count / seconds, shifts);
+            double seconds = Math.max(1, System.nanoTime() - began) / 1e9;
+            FinishReason end = finish(reason.get());
+            return new Generation(text.toString(), Arrays.copyOf(generated, count), end, count / seconds, shifts);
         }
 
-        /** Keeps the newer half of the window and reads it again. */
+        /** Embeddings are often padded to a round number of rows; what lies behind the tokenizer's ids cannot be said. */
+        private Tensor speakable(Tensor logits) {
+            return Tensor.view(logits.data(), logits.offset(), Shape.of(Math.min(logits.size(), tokenizer.vocabularySize())));
+        }
+
+        /** Adds a token to the text; gives the reason to end, if there is one now. */
+        private Optional<FinishReason> take(int token) {
+            if (count == generated.length) {
+                generated = Arrays.copyOf(generated, (int) Math.min(request.maxTokens(), 2L * count));
+            }
+            generated[count++] = token;
+            if (tokenizer.isSpecial(token) || endTokens.contains(token)) {
+                return Optional.of(FinishReason.EOS);
+            }
+            window[windowLength++] = token;
+            text.append(characters.feed(token));
+            if (stops.find(text, given).isPresent()) {
+                return Optional.of(FinishReason.STOP);
+            }
+            if (!give(stops.certain(text))) {
+                return Optional.of(FinishReason.CANCELLED);
+            }
+            if (count == request.maxTokens()) {
+                return Optional.of(FinishReason.LENGTH);
+            }
+            boolean full = cache.length() == cache.capacity();
+            return full && !request.shift() ? Optional.of(FinishReason.CONTEXT) : Optional.empty();
+        }
+
+        private Tensor read(int token) {
+            return cache.length() == cache.capacity() ? forget() : model.nextLogits(new int[] {token}, cache);
+        }
+
+        /** Keeps the newer half of the window and reads it again, at positions from 0. */
         private Tensor forget() {
             int keep = Math.max(1, cache.capacity() / 2);
-            window = Arrays.copyOf(Arrays.copyOfRange(window, windowLength - keep, windowLength), cache.capacity() + 1);
+            System.arraycopy(window, windowLength - keep, window, 0, keep);
             windowLength = keep;
             cache.truncate(0);
             shifts++;
             return model.nextLogits(Arrays.copyOf(window, keep), cache);
         }
 
-        private int firstStop() {
-            int first = -1;
-            for (String stop : request.stop()) {
-                int at = text.indexOf(stop, Math.max(0, given));
-                if (at >= 0 && (first < 0 || at < first)) {
-                    first = at;
-                }
+        /** Lets out what was held back, up to a stop text. */
+        private FinishReason finish(FinishReason reason) {
+            if (reason != FinishReason.STOP) {
+                text.append(characters.flush());
             }
-            return first;
-        }
-
-        /** Length of the text that no stop text can still take back. */
-        private int certain() {
-            int certain = text.length();
-            for (String stop : request.stop()) {
-                for (int n = Math.min(stop.length() - 1, text.length()); n > 0; n--) {
-                    if (stop.startsWith(text.substring(text.length() - n))) {
-                        certain = Math.min(certain, text.length() - n);
-                        break;
-                    }
-                }
+            if (reason == FinishReason.CANCELLED) {
+                text.setLength(given);
+                return reason;
             }
-            return certain;
+            OptionalInt stop = stops.find(text, given);
+            stop.ifPresent(text::setLength);
+            give(text.length());
+            return stop.isPresent() ? FinishReason.STOP : reason;
         }
 
         private boolean give(int end) {

@@ -19,14 +19,15 @@ public final class Sampler {
      *
      * @param logits [V]; not changed
      * @param recent tokens so far, of which the first {@code count} are valid
+     * @throws IllegalStateException where a logit is not finite
      */
     public int choose(Tensor logits, int[] recent, int count) {
-        float[] scores = logits.toArray();
+        float[] scores = Softmax.finite(logits);
         penalise(scores, recent, count);
         if (sampling.temperature() == 0) {
             return likeliest(scores);
         }
-        int[] order = order(scores);
+        int[] order = Softmax.order(scores);
         int kept = sampling.topK() > 0 ? Math.min(sampling.topK(), order.length) : order.length;
         kept = keepTopP(scores, order, kept);
         kept = keepMinP(scores, order, kept);
@@ -38,10 +39,11 @@ public final class Sampler {
             return;
         }
         int from = Math.max(0, count - sampling.repetitionWindow());
-        int[] distinct = Arrays.stream(recent, from, count).distinct().toArray();
-        for (int token : distinct) {
-            scores[token] = (float)
-                    (scores[token] > 0 ? scores[token] / sampling.repetitionPenalty() : scores[token] * sampling.repetitionPenalty());
+        double penalty = sampling.repetitionPenalty();
+        for (int token : Arrays.stream(recent, from, count).distinct().toArray()) {
+            if (token < scores.length) {
+                scores[token] = (float) (scores[token] > 0 ? scores[token] / penalty : scores[token] * penalty);
+            }
         }
     }
 
@@ -55,32 +57,11 @@ public final class Sampler {
         return best;
     }
 
-    /** Ids by falling score; equal scores by rising id. */
-    private static int[] order(float[] scores) {
-        long[] keys = new long[scores.length];
-        for (int i = 0; i < keys.length; i++) {
-            int bits = Float.floatToIntBits(scores[i]);
-            int ascending = bits < 0 ? ~bits : bits ^ 0x8000_0000; // unsigned order of floats
-            keys[i] = (Integer.toUnsignedLong(~ascending) << 32) | i;
-        }
-        Arrays.sort(keys);
-        // Keys above 2^63 sort first as negative numbers: they are the ones with the lowest scores.
-        int[] order = new int[keys.length];
-        int split = 0;
-        while (split < keys.length && keys[split] < 0) {
-            split++;
-        }
-        for (int i = 0; i < keys.length; i++) {
-            order[i] = (int) keys[(i + split) % keys.length];
-        }
-        return order;
-    }
-
     private int keepTopP(float[] scores, int[] order, int kept) {
         if (sampling.topP() >= 1) {
             return kept;
         }
-        double[] p = probabilities(scores, order, kept, 1);
+        double[] p = Softmax.over(scores, order, kept, 1);
         double sum = 0;
         for (int i = 0; i < kept; i++) {
             sum += p[i];
@@ -104,7 +85,7 @@ public final class Sampler {
     }
 
     private int draw(float[] scores, int[] order, int kept) {
-        double[] p = probabilities(scores, order, kept, sampling.temperature());
+        double[] p = Softmax.over(scores, order, kept, sampling.temperature());
         double at = random.nextDouble();
         for (int i = 0; i < kept; i++) {
             at -= p[i];
@@ -113,18 +94,5 @@ public final class Sampler {
             }
         }
         return order[kept - 1];
-    }
-
-    private static double[] probabilities(float[] scores, int[] order, int kept, double temperature) {
-        double[] p = new double[kept];
-        double sum = 0;
-        for (int i = 0; i < kept; i++) {
-            p[i] = StrictMath.exp((scores[order[i]] - scores[order[0]]) / temperature);
-            sum += p[i];
-        }
-        for (int i = 0; i < kept; i++) {
-            p[i] /= sum;
-        }
-        return p;
     }
 }

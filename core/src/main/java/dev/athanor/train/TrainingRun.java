@@ -190,6 +190,11 @@ public final class TrainingRun implements AutoCloseable {
         return corpus;
     }
 
+    /** What this run was begun with. */
+    public Options options() {
+        return options;
+    }
+
     public Preset preset() {
         return preset;
     }
