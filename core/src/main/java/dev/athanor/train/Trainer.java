@@ -46,6 +46,8 @@ public final class Trainer {
     private double smoothed = Double.NaN;
     private double validation = Double.NaN;
     private double earlierSeconds;
+    private double stepSeconds;
+    private double evaluationSeconds;
     private long savedStep = -1;
     private List<String> warnings = List.of();
 
@@ -112,6 +114,7 @@ public final class Trainer {
         smoothed = Double.parseDouble(value(saved, "smoothed"));
         validation = Double.parseDouble(value(saved, "validation"));
         earlierSeconds = Double.parseDouble(value(saved, "seconds"));
+        stepSeconds = Double.parseDouble(value(saved, "stepSeconds"));
         optimizer.resume(Long.parseLong(value(saved, "optimizerSteps")));
         warnings = saved.warnings();
         metrics.cutAfter(step);
@@ -177,6 +180,7 @@ public final class Trainer {
                 "smoothed", String.valueOf(smoothed),
                 "validation", String.valueOf(validation),
                 "seconds", String.valueOf(seconds),
+                "stepSeconds", String.valueOf(stepSeconds),
                 "optimizerSteps", String.valueOf(optimizer.steps())));
         savedStep = step;
     }
@@ -192,7 +196,8 @@ public final class Trainer {
         Clock clock = new Clock(earlierSeconds);
         double lastSave = earlierSeconds;
         boolean interrupted = false;
-        while (budget.used(step, tokens, clock.seconds()) < 1) {
+        // A step that would end after a budget of time is not begun.
+        while (budget.used(step, tokens, clock.seconds() + stepSeconds) < 1) {
             if (stop.getAsBoolean()) {
                 interrupted = true;
                 break;
@@ -235,14 +240,17 @@ public final class Trainer {
         double share = schedule.at(budget.used(step, tokens, clock.seconds()));
         long began = System.nanoTime();
         TrainingStep.Outcome outcome = training.run(step, share);
-        clock.trained += (System.nanoTime() - began) / 1e9;
+        stepSeconds = (System.nanoTime() - began) / 1e9;
+        clock.trained += stepSeconds;
         clock.trainedTokens += outcome.tokens();
         step++;
         tokens += outcome.tokens();
         smoothed = Double.isNaN(smoothed) ? outcome.loss() : SMOOTHING * smoothed + (1 - SMOOTHING) * outcome.loss();
-        boolean evaluate = preset.evaluate().every() > 0 && step % preset.evaluate().every() == 0;
+        boolean evaluate = evaluationDue(clock);
         if (evaluate) {
+            began = System.nanoTime();
             validation = evaluator.measure(preset.evaluate().batches()).lossPerToken();
+            evaluationSeconds = (System.nanoTime() - began) / 1e9;
         }
         double seconds = clock.seconds();
         double perSecond = clock.trainedTokens / clock.trained;
@@ -250,5 +258,12 @@ public final class Trainer {
         return new Progress(step, Math.min(1, used), outcome.loss(), smoothed, validation, preset.optimizer().learningRate() * share,
                 outcome.gradientNorm(), perSecond, perSecond * flopsPerToken, seconds,
                 used > 0 ? Math.max(0, seconds * (1 - used) / used) : Double.NaN, evaluate);
+    }
+
+    /** An evaluation that a budget of time has no room for is left to the end of the run, which measures anyway. */
+    private boolean evaluationDue(Clock clock) {
+        return preset.evaluate().every() > 0
+                && step % preset.evaluate().every() == 0
+                && budget.used(step, tokens, clock.seconds() + evaluationSeconds) <= 1;
     }
 }

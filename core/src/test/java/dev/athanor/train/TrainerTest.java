@@ -138,4 +138,22 @@ class TrainerTest {
             assertTrue(String.valueOf(e.getMessage()).contains("the data changed since"), e.getMessage());
         }
     }
+
+    @Test
+    void aBudgetOfTimeEndsBeforeTheStepThatWouldExceedItAndStaysEnded(@TempDir Path directory) {
+        Preset preset = Presets.small("gpt2", "adamw");
+        double minutes = 0.01;
+        long[] steps = new long[2];
+        for (int i = 0; i < 2; i++) {
+            Parameters parameters = Initializer.initialize(preset.modelConfig(12, -1), preset.model().init(), SEED);
+            try (Compute compute = Compute.create(1)) {
+                Trainer trainer = new Trainer(
+                        new Trainer.Setup(preset, new Budget.Minutes(minutes), SEED, corpus(), parameters, directory, 0), compute);
+                trainer.resume();
+                steps[i] = trainer.run(() -> false, p -> {}).steps();
+            }
+        }
+        assertTrue(steps[0] > 0, "steps in " + 60 * minutes + " s");
+        assertEquals(steps[0], steps[1], "steps after resuming a run that had ended");
+    }
 }
