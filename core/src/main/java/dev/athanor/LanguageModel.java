@@ -32,7 +32,11 @@ public final class LanguageModel implements AutoCloseable {
     private final List<String> notes;
 
     private LanguageModel(
-            Compute compute, Transformer transformer, Tokenizer tokenizer, List<Integer> endTokens, List<String> notes) {
+            Compute compute,
+            Transformer transformer,
+            Tokenizer tokenizer,
+            List<Integer> endTokens,
+            List<String> notes) {
         this.compute = compute;
         this.transformer = transformer;
         this.tokenizer = tokenizer;
@@ -51,8 +55,9 @@ public final class LanguageModel implements AutoCloseable {
         Parameters parameters = Checkpoint.load(directory);
         Tokenizer tokenizer = Tokenizers.load(directory);
         if (tokenizer.vocabularySize() > parameters.config().vocabularySize()) {
-            throw new ModelFormatException(directory.resolve("tokenizer.json") + ": expected at most vocab_size=" + parameters.config().vocabularySize()
-                    + " tokens as in config.json, found " + tokenizer.vocabularySize());
+            throw new ModelFormatException(directory.resolve("tokenizer.json") + ": expected at most vocab_size="
+                    + parameters.config().vocabularySize() + " tokens as in config.json, found "
+                    + tokenizer.vocabularySize());
         }
         Compute compute = Compute.create(threads);
         return new LanguageModel(compute, new Transformer(parameters, compute), tokenizer, endTokens, notes);
@@ -63,7 +68,10 @@ public final class LanguageModel implements AutoCloseable {
         return NextTokens.after(transformer, tokenizer, prompt, top);
     }
 
-    /** What the tokens of {@code rows}, as {@link #next} gave them for {@code prompt}, most likely grow to: the words they are pieces of. */
+    /**
+     * What the tokens of {@code rows}, as {@link #next} gave them for {@code prompt}, most likely grow to: the words
+     * they are pieces of.
+     */
     public List<String> words(String prompt, List<NextTokens> rows) {
         return NextTokens.words(transformer, tokenizer, prompt, rows);
     }

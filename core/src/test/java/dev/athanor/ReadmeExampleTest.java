@@ -39,11 +39,14 @@ class ReadmeExampleTest {
 
     @Test
     void theReadmeShowsExactlyThisCode() throws IOException {
-        List<String> source = Files.readAllLines(Path.of("src", "test", "java", "dev", "athanor", "ReadmeExampleTest.java"));
+        List<String> source =
+                Files.readAllLines(Path.of("src", "test", "java", "dev", "athanor", "ReadmeExampleTest.java"));
         int begin = source.indexOf("        // README begin");
         int end = source.indexOf("        // README end");
         String readme = Files.readString(Path.of("..", "README.md"));
-        List<String> code = source.subList(begin + 1, end).stream().map(line -> line.substring(Math.min(8, line.length()))).toList();
+        List<String> code = source.subList(begin + 1, end).stream()
+                .map(line -> line.substring(Math.min(8, line.length())))
+                .toList();
         assertFalse(code.isEmpty());
         String shown = readme.substring(readme.indexOf("```java\n") + "```java\n".length());
         assertEquals(String.join("\n", code), shown.substring(0, shown.indexOf("\n```")));

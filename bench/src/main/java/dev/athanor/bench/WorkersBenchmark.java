@@ -17,8 +17,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a parallel loop costs beside the work in it: tasks that do nothing, handed out and joined.
- * A training step runs some hundred loops, so a microsecond here is a tenth of a millisecond there.
+ * What a parallel loop costs beside the work in it: tasks that do nothing, handed out and joined. A training step runs
+ * some hundred loops, so a microsecond here is a tenth of a millisecond there.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -9,18 +9,20 @@ final class Arguments {
     private Arguments() {}
 
     /**
-     * A sentence when an argument lost characters on its way here: Java decodes arguments by the locale, and the locale C knows only
-     * ASCII.
+     * A sentence when an argument lost characters on its way here: Java decodes arguments by the locale, and the locale
+     * C knows only ASCII.
      *
      * @param encoding of arguments, as the JDK says
      */
     static Optional<String> garbled(String[] arguments, String encoding) {
-        List<String> lost = Arrays.stream(arguments).filter(a -> a.indexOf('\uFFFD') >= 0).toList();
+        List<String> lost =
+                Arrays.stream(arguments).filter(a -> a.indexOf('\uFFFD') >= 0).toList();
         if (encoding.equalsIgnoreCase("UTF-8") || lost.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of("expected arguments in the encoding of the locale, " + encoding + ", found other characters in \""
-                + lost.getFirst() + "\"; set a UTF-8 locale, for example: export LC_ALL=C.UTF-8");
+        return Optional.of(
+                "expected arguments in the encoding of the locale, " + encoding + ", found other characters in \""
+                        + lost.getFirst() + "\"; set a UTF-8 locale, for example: export LC_ALL=C.UTF-8");
     }
 
     static boolean debug(String[] arguments) {

@@ -27,8 +27,11 @@ final class Bars {
         for (int i = 0; i < rows.size(); i++) {
             NextTokens row = rows.get(i);
             String token = Visible.token(row.text());
-            String word = words.get(i).equals(row.text()) ? "" : " → " + Visible.line(words.get(i).strip());
-            out.println(String.format(Locale.ROOT, "  %-24s %6.2f %%  %s", token + word, 100 * row.p(), bar(row.p())).stripTrailing());
+            String word = words.get(i).equals(row.text())
+                    ? ""
+                    : " → " + Visible.line(words.get(i).strip());
+            out.println(String.format(Locale.ROOT, "  %-24s %6.2f %%  %s", token + word, 100 * row.p(), bar(row.p()))
+                    .stripTrailing());
         }
     }
 

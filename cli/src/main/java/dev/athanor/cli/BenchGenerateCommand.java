@@ -18,14 +18,23 @@ import picocli.CommandLine.Option;
         name = "generate",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Time generation of single tokens; every token reads all weights once, so memory bandwidth is the limit.")
+        description =
+                "Time generation of single tokens; every token reads all weights once, so memory bandwidth is the limit.")
 final class BenchGenerateCommand implements Callable<Integer> {
     private static final int MOST_TOKENS = 1 << 16;
 
-    @Option(names = "--shape", defaultValue = "gpt2-124m", paramLabel = "NAME", description = "gpt2-124m, small-10m or nano-char (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--shape",
+            defaultValue = "gpt2-124m",
+            paramLabel = "NAME",
+            description = "gpt2-124m, small-10m or nano-char (default: ${DEFAULT-VALUE}).")
     private String shape = "gpt2-124m";
 
-    @Option(names = "--tokens", defaultValue = "128", paramLabel = "N", description = "Tokens to generate (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--tokens",
+            defaultValue = "128",
+            paramLabel = "N",
+            description = "Tokens to generate (default: ${DEFAULT-VALUE}).")
     private int tokens;
 
     @Mixin
@@ -59,8 +68,14 @@ final class BenchGenerateCommand implements Callable<Integer> {
                 Json.put(node, "share", bytes / seconds / bandwidth);
                 System.out.println(node);
             } else {
-                System.out.printf(Locale.ROOT, "%s: %.1f tokens/s, reading %.1f of %.1f GB/s, %.0f %%%n", shape, 1 / seconds, bytes / seconds / 1e9,
-                        bandwidth / 1e9, 100 * bytes / seconds / bandwidth);
+                System.out.printf(
+                        Locale.ROOT,
+                        "%s: %.1f tokens/s, reading %.1f of %.1f GB/s, %.0f %%%n",
+                        shape,
+                        1 / seconds,
+                        bytes / seconds / 1e9,
+                        bandwidth / 1e9,
+                        100 * bytes / seconds / bandwidth);
             }
         }
         return 0;
@@ -70,7 +85,8 @@ final class BenchGenerateCommand implements Callable<Integer> {
     private static long lookUps(Parameters parameters) {
         return parameters.list().stream()
                 .filter(p -> p.spec().role() == TensorSpec.Role.POSITION_EMBEDDING
-                        || (p.spec().role() == TensorSpec.Role.TOKEN_EMBEDDING && !parameters.config().tiedHead()))
+                        || (p.spec().role() == TensorSpec.Role.TOKEN_EMBEDDING
+                                && !parameters.config().tiedHead()))
                 .mapToLong(p -> p.spec().shape().elements())
                 .sum();
     }

@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
         name = "kernels",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Time matrix products (nt: weights stored [out, in], as in a forward pass; nn, tn: as in a backward pass).")
+        description =
+                "Time matrix products (nt: weights stored [out, in], as in a forward pass; nn, tn: as in a backward pass).")
 final class BenchKernelsCommand implements Callable<Integer> {
     private static final int[][] SHAPES = {
         {1024, 1024, 1024}, {512, 2048, 8192}, {512, 8192, 2048}, {256, 3072, 768}, {256, 768, 3072}, {768, 512, 128}
@@ -46,7 +47,12 @@ final class BenchKernelsCommand implements Callable<Integer> {
                     String name = "matmul-" + (ta ? "t" : "n") + (tb ? "t" : "n");
                     String shape = s[0] + "x" + s[1] + "x" + s[2];
                     if (!common.json) {
-                        System.out.printf(Locale.ROOT, "%-10s %-15s %6.0f GFLOP/s, %s%n", name, shape, flops / 1e9,
+                        System.out.printf(
+                                Locale.ROOT,
+                                "%-10s %-15s %6.0f GFLOP/s, %s%n",
+                                name,
+                                shape,
+                                flops / 1e9,
                                 Figures.share(flops, peak));
                     }
                     var row = rows.addObject();

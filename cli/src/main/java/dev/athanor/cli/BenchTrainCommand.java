@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
         name = "train",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Time whole training steps (zeroing, forward, backward, AdamW) on random tokens; the median after warming up.",
+        description =
+                "Time whole training steps (zeroing, forward, backward, AdamW) on random tokens; the median after warming up.",
         footer = {
             "",
             "Operations are counted as 6 per matrix weight and token, and 12 * layers * width * context per token for attention.",
@@ -40,7 +41,11 @@ final class BenchTrainCommand implements Callable<Integer> {
     @Option(names = "--context", required = true, paramLabel = "T", description = "Tokens per sequence.")
     private int context;
 
-    @Option(names = "--seconds", paramLabel = "S", defaultValue = "30", description = "How long to measure (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            defaultValue = "30",
+            description = "How long to measure (default: ${DEFAULT-VALUE}).")
     private double seconds;
 
     @Mixin
@@ -68,8 +73,16 @@ final class BenchTrainCommand implements Callable<Integer> {
                 Json.put(node, "mfu", flops / peak);
                 System.out.println(node);
             } else {
-                System.out.printf(Locale.ROOT, "%s, batch %d, context %d: %.1f ms a step, %,.0f tokens/s, %.0f GFLOP/s, %s%n", shape,
-                        batch, context, ms, tokens, flops / 1e9, Figures.share(flops, peak));
+                System.out.printf(
+                        Locale.ROOT,
+                        "%s, batch %d, context %d: %.1f ms a step, %,.0f tokens/s, %.0f GFLOP/s, %s%n",
+                        shape,
+                        batch,
+                        context,
+                        ms,
+                        tokens,
+                        flops / 1e9,
+                        Figures.share(flops, peak));
             }
         }
         return 0;
@@ -78,12 +91,17 @@ final class BenchTrainCommand implements Callable<Integer> {
     /** Median seconds of a step in the second half of the time: by then everything is compiled. */
     private double median(Parameters parameters, Compute compute) {
         Transformer model = new Transformer(parameters, compute);
-        List<Tensor> gradients =
-                parameters.list().stream().map(p -> Tensor.zeros(p.spec().shape().toArray())).toList();
+        List<Tensor> gradients = parameters.list().stream()
+                .map(p -> Tensor.zeros(p.spec().shape().toArray()))
+                .toList();
         AdamW adam = new AdamW(parameters.list(), new AdamW.Settings(1e-4, 0.9, 0.999, 1e-8, 0.1), compute);
         SplittableRandom random = new SplittableRandom(1);
-        int[] tokens = random.ints((long) batch * context, 0, parameters.config().vocabularySize()).toArray();
-        int[] targets = random.ints((long) batch * context, 0, parameters.config().vocabularySize()).toArray();
+        int[] tokens = random.ints(
+                        (long) batch * context, 0, parameters.config().vocabularySize())
+                .toArray();
+        int[] targets = random.ints(
+                        (long) batch * context, 0, parameters.config().vocabularySize())
+                .toArray();
         double[] times = new double[100_000];
         int count = 0;
         long began = System.nanoTime();

@@ -20,7 +20,10 @@ import picocli.CommandLine.Mixin;
         sortOptions = false,
         description = "Describe the JDK, the vector kernels, cores and memory, and measure what the machine can do.")
 final class DoctorCommand implements Callable<Integer> {
-    /** Threads that reach less than this share of one thread's speed each say that something else is running, or that cores are shared. */
+    /**
+     * Threads that reach less than this share of one thread's speed each say that something else is running, or that
+     * cores are shared.
+     */
     private static final double FAIR_SHARE = 0.8;
 
     /** A smaller part of the memory leaves the heap too small for models that the machine could train. */
@@ -53,7 +56,13 @@ final class DoctorCommand implements Callable<Integer> {
             single = MachinePeak.measureFlops(one);
         }
         try (Compute all = Compute.create(threads)) {
-            return new Findings(KernelProvider.choose(), Runtime.getRuntime().availableProcessors(), threads, memory, heap, single,
+            return new Findings(
+                    KernelProvider.choose(),
+                    Runtime.getRuntime().availableProcessors(),
+                    threads,
+                    memory,
+                    heap,
+                    single,
                     MachinePeak.measure(all));
         }
     }
@@ -65,8 +74,11 @@ final class DoctorCommand implements Callable<Integer> {
             advice.add("use all " + f.cores + " processors: leave out --threads");
         }
         if (f.oneThread > 0 && f.peak.flopsPerSecond() < FAIR_SHARE * f.threads * f.oneThread) {
-            advice.add(String.format(Locale.ROOT, "%d threads reached %.1f times the speed of one: end other programs; if nothing else "
-                    + "runs, processors share cores, and --threads with the number of cores may do as well", f.threads,
+            advice.add(String.format(
+                    Locale.ROOT,
+                    "%d threads reached %.1f times the speed of one: end other programs; if nothing else "
+                            + "runs, processors share cores, and --threads with the number of cores may do as well",
+                    f.threads,
                     f.peak.flopsPerSecond() / f.oneThread));
         }
         if (f.heap < HEAP_SHARE * f.memory) {
@@ -97,14 +109,28 @@ final class DoctorCommand implements Callable<Integer> {
         System.out.println("System      " + System.getProperty("os.name") + ", " + System.getProperty("os.arch"));
         System.out.println("Kernels     " + f.choice.explanation());
         System.out.println("Processors  " + f.cores);
-        System.out.printf(Locale.ROOT, "Memory      %.1f GB, of which the Java heap may take %.1f GB%n", f.memory / 1e9, f.heap / 1e9);
-        System.out.println("FMA peak    " + (f.oneThread > 0
-                ? String.format(Locale.ROOT, "%.0f GFLOP/s on one thread, %.0f on %d", f.oneThread / 1e9, f.peak.flopsPerSecond() / 1e9,
-                        f.threads)
-                : "not measured: the scalar kernels run"));
-        System.out.printf(Locale.ROOT, "Bandwidth   %.1f GB/s reading memory on %d threads%n", f.peak.bytesPerSecond() / 1e9, f.threads);
-        System.out.println(advice.isEmpty()
-                ? "Faster      nothing found that would make this machine faster"
-                : "Faster      " + String.join(System.lineSeparator() + "            ", advice));
+        System.out.printf(
+                Locale.ROOT,
+                "Memory      %.1f GB, of which the Java heap may take %.1f GB%n",
+                f.memory / 1e9,
+                f.heap / 1e9);
+        System.out.println("FMA peak    "
+                + (f.oneThread > 0
+                        ? String.format(
+                                Locale.ROOT,
+                                "%.0f GFLOP/s on one thread, %.0f on %d",
+                                f.oneThread / 1e9,
+                                f.peak.flopsPerSecond() / 1e9,
+                                f.threads)
+                        : "not measured: the scalar kernels run"));
+        System.out.printf(
+                Locale.ROOT,
+                "Bandwidth   %.1f GB/s reading memory on %d threads%n",
+                f.peak.bytesPerSecond() / 1e9,
+                f.threads);
+        System.out.println(
+                advice.isEmpty()
+                        ? "Faster      nothing found that would make this machine faster"
+                        : "Faster      " + String.join(System.lineSeparator() + "            ", advice));
     }
 }

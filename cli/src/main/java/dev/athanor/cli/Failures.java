@@ -32,16 +32,21 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
 
     static String sentence(Throwable e) {
         return switch (e) {
-            case OutOfMemoryError memory -> String.format(Locale.ROOT,
-                    "expected the work to fit into the Java heap of %.1f GB, found it full; use a smaller model, batch or context, or a "
-                            + "machine with more memory", Runtime.getRuntime().maxMemory() / 1e9);
-            case ArithmeticException overflow when String.valueOf(overflow.getMessage()).contains("overflow") ->
-                    "expected sizes that fit into Java arrays of 2^31 - 1 elements, found larger ones; use a smaller model, batch or "
-                            + "context";
+            case OutOfMemoryError memory ->
+                String.format(
+                        Locale.ROOT,
+                        "expected the work to fit into the Java heap of %.1f GB, found it full; use a smaller model, batch or context, or a "
+                                + "machine with more memory",
+                        Runtime.getRuntime().maxMemory() / 1e9);
+            case ArithmeticException overflow
+            when String.valueOf(overflow.getMessage()).contains("overflow") ->
+                "expected sizes that fit into Java arrays of 2^31 - 1 elements, found larger ones; use a smaller model, batch or "
+                        + "context";
             case UncheckedIOException io when io.getCause() != null && foreign(io) -> file(io.getCause());
             case IOException io -> file(io);
-            case LinkageError missing -> "expected a complete installation, found " + missing
-                    + "; build again with mvn package and start with the script athanor";
+            case LinkageError missing ->
+                "expected a complete installation, found " + missing
+                        + "; build again with mvn package and start with the script athanor";
             default -> withMessage(e);
         };
     }
@@ -55,7 +60,8 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
     private static String file(IOException e) {
         return switch (e) {
             case NoSuchFileException gone -> gone.getFile() + ": expected a file or folder, found none";
-            case AccessDeniedException denied -> denied.getFile() + ": expected permission to read or write it, found none";
+            case AccessDeniedException denied ->
+                denied.getFile() + ": expected permission to read or write it, found none";
             case NotDirectoryException no -> no.getFile() + ": expected a folder, found a file";
             case FileSystemException f when f.getReason() != null -> f.getFile() + ": " + f.getReason();
             default -> withMessage(e);

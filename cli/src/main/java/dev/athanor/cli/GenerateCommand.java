@@ -34,7 +34,11 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "Text to continue.")
     private String prompt = "";
 
-    @Option(names = "--max-tokens", paramLabel = "N", defaultValue = "128", description = "Most new tokens (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--max-tokens",
+            paramLabel = "N",
+            defaultValue = "128",
+            description = "Most new tokens (default: ${DEFAULT-VALUE}).")
     private int maxTokens;
 
     @Option(
@@ -44,16 +48,32 @@ final class GenerateCommand implements Callable<Integer> {
             description = "0 takes the likeliest token every time (default: ${DEFAULT-VALUE}).")
     private double temperature;
 
-    @Option(names = "--top-k", paramLabel = "K", defaultValue = "0", description = "Keep the K likeliest, 0 for all (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--top-k",
+            paramLabel = "K",
+            defaultValue = "0",
+            description = "Keep the K likeliest, 0 for all (default: ${DEFAULT-VALUE}).")
     private int topK;
 
-    @Option(names = "--top-p", paramLabel = "P", defaultValue = "1", description = "Keep the likeliest that reach P together (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--top-p",
+            paramLabel = "P",
+            defaultValue = "1",
+            description = "Keep the likeliest that reach P together (default: ${DEFAULT-VALUE}).")
     private double topP;
 
-    @Option(names = "--min-p", paramLabel = "P", defaultValue = "0", description = "Keep those at least P times as likely as the likeliest (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--min-p",
+            paramLabel = "P",
+            defaultValue = "0",
+            description = "Keep those at least P times as likely as the likeliest (default: ${DEFAULT-VALUE}).")
     private double minP;
 
-    @Option(names = "--repetition-penalty", paramLabel = "R", defaultValue = "1", description = "Above 1 makes recent tokens less likely (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--repetition-penalty",
+            paramLabel = "R",
+            defaultValue = "1",
+            description = "Above 1 makes recent tokens less likely (default: ${DEFAULT-VALUE}).")
     private double repetitionPenalty;
 
     @Option(
@@ -63,13 +83,22 @@ final class GenerateCommand implements Callable<Integer> {
             description = "How many tokens count as recent (default: ${DEFAULT-VALUE}).")
     private int repetitionWindow;
 
-    @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "What draws follow from (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            defaultValue = "1",
+            description = "What draws follow from (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--stop", paramLabel = "TEXT", description = "End where this text would come; may be given several times.")
+    @Option(
+            names = "--stop",
+            paramLabel = "TEXT",
+            description = "End where this text would come; may be given several times.")
     private final List<String> stop = new ArrayList<>();
 
-    @Option(names = "--shift", description = "When the context is full, forget the oldest half and go on instead of ending.")
+    @Option(
+            names = "--shift",
+            description = "When the context is full, forget the oldest half and go on instead of ending.")
     private boolean shift;
 
     @Mixin
@@ -125,6 +154,12 @@ final class GenerateCommand implements Callable<Integer> {
         String shifted = g.shifts() == 0
                 ? ""
                 : "; the oldest half of the text was forgotten " + g.shifts() + (g.shifts() == 1 ? " time" : " times");
-        return String.format(Locale.ROOT, "[%d tokens, %.0f a second; ended because %s%s]", g.ids().length, g.tokensPerSecond(), why, shifted);
+        return String.format(
+                Locale.ROOT,
+                "[%d tokens, %.0f a second; ended because %s%s]",
+                g.ids().length,
+                g.tokensPerSecond(),
+                why,
+                shifted);
     }
 }

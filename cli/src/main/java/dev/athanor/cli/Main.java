@@ -49,7 +49,8 @@ public final class Main implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Expected a command: " + String.join(", ", spec.subcommands().keySet()) + "; begin with athanor quickstart");
+                "Expected a command: " + String.join(", ", spec.subcommands().keySet())
+                        + "; begin with athanor quickstart");
     }
 
     /** Runs one command line and exits with its code. */

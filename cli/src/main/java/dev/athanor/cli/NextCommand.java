@@ -13,11 +13,11 @@ import picocli.CommandLine.Option;
         name = "next",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = {
-            "Show the distribution over the next token, computed over the whole vocabulary.",
-            Bars.LEGEND
-        },
-        footer = {"", "Example:  athanor next --model runs/quickstart --prompt \"Sarah lies still on the bed, feeling\" --top 5"})
+        description = {"Show the distribution over the next token, computed over the whole vocabulary.", Bars.LEGEND},
+        footer = {
+            "",
+            "Example:  athanor next --model runs/quickstart --prompt \"Sarah lies still on the bed, feeling\" --top 5"
+        })
 final class NextCommand implements Callable<Integer> {
     @Mixin
     private final ModelOption model = new ModelOption();
@@ -25,7 +25,11 @@ final class NextCommand implements Callable<Integer> {
     @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "Text to continue.")
     private String prompt = "";
 
-    @Option(names = "--top", paramLabel = "N", defaultValue = "10", description = "Rows to show (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--top",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "Rows to show (default: ${DEFAULT-VALUE}).")
     private int top;
 
     @Mixin

@@ -14,8 +14,8 @@ final class OutFolder {
             existing = parent;
         }
         if (!Files.isDirectory(existing)) {
-            throw new IllegalArgumentException("--out " + folder + ": expected a folder, found the file " + existing
-                    + "; choose another name");
+            throw new IllegalArgumentException(
+                    "--out " + folder + ": expected a folder, found the file " + existing + "; choose another name");
         }
         if (!Files.isWritable(existing)) {
             throw new IllegalArgumentException("--out " + folder + ": expected permission to write in " + existing

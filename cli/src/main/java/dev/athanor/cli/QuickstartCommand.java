@@ -99,9 +99,10 @@ final class QuickstartCommand implements Callable<Integer> {
         TrainingRun.Options found = run.options();
         if (!found.data().equals(data()) || !found.preset().equals(PRESET) || found.seed() != seed) {
             run.close();
-            throw new IllegalArgumentException("--out " + out + ": expected a new folder or a quickstart on " + data().getFirst()
-                    + ", found a run of preset " + found.preset() + " with seed " + found.seed() + " on "
-                    + String.join(", ", found.data()) + "; choose another folder");
+            throw new IllegalArgumentException(
+                    "--out " + out + ": expected a new folder or a quickstart on " + data().getFirst()
+                            + ", found a run of preset " + found.preset() + " with seed " + found.seed() + " on "
+                            + String.join(", ", found.data()) + "; choose another folder");
         }
         System.err.println("Going on with the run in " + out + "; choose another --out to begin anew.");
         return run;
@@ -121,8 +122,14 @@ final class QuickstartCommand implements Callable<Integer> {
     }
 
     private void show(LanguageModel model, TrainingResult result) {
-        System.out.printf(Locale.ROOT, "Trained %,d parameters for %,d steps in %.0f s: validation loss %.3f, %.3f bits per byte.%n%n",
-                result.parameters(), result.steps(), result.seconds(), result.validationLoss(), result.validationBitsPerByte());
+        System.out.printf(
+                Locale.ROOT,
+                "Trained %,d parameters for %,d steps in %.0f s: validation loss %.3f, %.3f bits per byte.%n%n",
+                result.parameters(),
+                result.steps(),
+                result.seconds(),
+                result.validationLoss(),
+                result.validationBitsPerByte());
         System.out.println("What comes next? Probabilities over every token of the vocabulary.");
         System.out.println(Bars.LEGEND);
         for (String prompt : PROMPTS) {
@@ -136,13 +143,16 @@ final class QuickstartCommand implements Callable<Integer> {
         for (String beginning : BEGINNINGS) {
             System.out.println();
             System.out.print(beginning);
-            System.out.println(model.generate(GenerationRequest.of(beginning, 50, Sampling.of(0.7, seed)), piece -> true).text());
+            System.out.println(
+                    model.generate(GenerationRequest.of(beginning, 50, Sampling.of(0.7, seed)), piece -> true)
+                            .text());
         }
         String folder = Shell.quote(out);
         System.out.println();
         System.out.println("Now try:");
         System.out.println("  ./athanor next --model " + folder + " --prompt \"Tom moves his king behind the\"");
-        System.out.println("  ./athanor generate --model " + folder + " --prompt \"In the laboratory\" --temperature 0.8");
+        System.out.println(
+                "  ./athanor generate --model " + folder + " --prompt \"In the laboratory\" --temperature 0.8");
         System.out.println("  ./athanor train --data jdk:java.base/java --preset jdk --minutes 3 --out runs/java");
         System.out.println("  open " + Shell.quote(out.resolve("report.html")) + " in a browser");
     }

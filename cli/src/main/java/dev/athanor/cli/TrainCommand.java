@@ -50,7 +50,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--minutes",
             paramLabel = "M",
-            description = "Stop after M minutes of training; without --minutes, --steps and --tokens the preset's budget holds.")
+            description =
+                    "Stop after M minutes of training; without --minutes, --steps and --tokens the preset's budget holds.")
     private double minutes;
 
     @Option(names = "--steps", paramLabel = "N", description = "Stop after N steps.")
@@ -96,8 +97,14 @@ final class TrainCommand implements Callable<Integer> {
             if (common.json) {
                 print(result);
             } else {
-                System.out.printf(Locale.ROOT, "%d steps in %.1f s: validation loss %.4f, %.4f bits per byte; model in %s%n",
-                        result.steps(), result.seconds(), result.validationLoss(), result.validationBitsPerByte(), directory);
+                System.out.printf(
+                        Locale.ROOT,
+                        "%d steps in %.1f s: validation loss %.4f, %.4f bits per byte; model in %s%n",
+                        result.steps(),
+                        result.seconds(),
+                        result.validationLoss(),
+                        result.validationBitsPerByte(),
+                        directory);
             }
             return result.interrupted() ? Main.INTERRUPTED : 0;
         }
@@ -111,9 +118,11 @@ final class TrainCommand implements Callable<Integer> {
     private void check(boolean resuming) {
         common.threads();
         if (resuming) {
-            for (String option : List.of("--data", "--out", "--preset", "--minutes", "--steps", "--tokens", "--seed", "--save-every")) {
+            for (String option : List.of(
+                    "--data", "--out", "--preset", "--minutes", "--steps", "--tokens", "--seed", "--save-every")) {
                 if (common.given(option)) {
-                    throw common.usage("--resume: expected no " + option + " beside it; a resumed run keeps its own settings");
+                    throw common.usage(
+                            "--resume: expected no " + option + " beside it; a resumed run keeps its own settings");
                 }
             }
             return;

@@ -44,8 +44,12 @@ final class Training {
 
     /** Trains until the budget is used or the process is asked to stop; in that case the run can go on later. */
     TrainingResult run() {
-        System.err.printf(Locale.ROOT, "%,d parameters, %,d training and %,d validation tokens, vocabulary %,d%n",
-                run.trainer().model().parameters().count(), run.corpus().train().size(), run.corpus().validation().size(),
+        System.err.printf(
+                Locale.ROOT,
+                "%,d parameters, %,d training and %,d validation tokens, vocabulary %,d%n",
+                run.trainer().model().parameters().count(),
+                run.corpus().train().size(),
+                run.corpus().validation().size(),
                 run.tokenizer().vocabularySize());
         run.trainer().warnings().forEach(warning -> System.err.println("athanor: " + warning));
         run.resumedAt().ifPresent(step -> System.err.println("resuming after step " + step));

@@ -14,7 +14,8 @@ final class UsageErrors implements CommandLine.IParameterExceptionHandler {
         PrintWriter err = line.getErr();
         List<String> meant = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
         String sentence = String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong usage");
-        err.println("athanor: " + sentence + (meant.isEmpty() ? "" : "; did you mean " + String.join(" or ", meant) + "?"));
+        err.println(
+                "athanor: " + sentence + (meant.isEmpty() ? "" : "; did you mean " + String.join(" or ", meant) + "?"));
         err.println("See: " + line.getCommandSpec().qualifiedName() + " --help");
         if (Arguments.debug(arguments)) {
             e.printStackTrace(err);

@@ -26,7 +26,11 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model directory.")
     private Path model = Path.of("");
 
-    @Option(names = "--expected", required = true, paramLabel = "FILE", description = "Safetensors with input_ids, logits, loss and grad.NAME.")
+    @Option(
+            names = "--expected",
+            required = true,
+            paramLabel = "FILE",
+            description = "Safetensors with input_ids, logits, loss and grad.NAME.")
     private Path expected = Path.of("");
 
     @Mixin
@@ -44,8 +48,13 @@ final class VerifyCommand implements Callable<Integer> {
                 node.put("worst_tensor", v.worstTensor());
                 System.out.println(node);
             } else {
-                System.out.printf(Locale.ROOT, "logits    %.3g (largest difference)%nloss      %.3g%ngradients %.3g of a tensor's largest value, in %s%n",
-                        v.logitsMaxAbs(), v.lossAbs(), v.gradientMaxRel(), v.worstTensor());
+                System.out.printf(
+                        Locale.ROOT,
+                        "logits    %.3g (largest difference)%nloss      %.3g%ngradients %.3g of a tensor's largest value, in %s%n",
+                        v.logitsMaxAbs(),
+                        v.lossAbs(),
+                        v.gradientMaxRel(),
+                        v.worstTensor());
             }
         }
         return 0;

@@ -1,6 +1,9 @@
 package dev.athanor.cli;
 
-/** Text of a model as a terminal may show it: no control character reaches the terminal inside a table or a progress display. */
+/**
+ * Text of a model as a terminal may show it: no control character reaches the terminal inside a table or a progress
+ * display.
+ */
 final class Visible {
     private Visible() {}
 

@@ -1,6 +1,4 @@
-/**
- * The command line: one command per verb, nothing but wiring.
- */
+/** The command line: one command per verb, nothing but wiring. */
 @NullMarked
 package dev.athanor.cli;
 

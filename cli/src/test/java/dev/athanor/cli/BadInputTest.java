@@ -42,28 +42,40 @@ class BadInputTest {
         Outcome.of("train", "--dta", "x").assertFailure(2, "'--dta', 'x'; did you mean --data");
         Outcome.of().assertFailure(2, "Expected a command");
         Outcome.of("train", "--out", x).assertFailure(2, "Expected --data SRC and --out DIR");
-        Outcome.of("next", "--model", m, "--prompt", "the", "--top", "0").assertFailure(2, "--top: expected at least 1, found 0");
-        Outcome.of("generate", "--model", m, "--prompt", "the", "--temperature", "-1").assertFailure(2, "temperature: expected between");
-        Outcome.of("generate", "--model", m, "--prompt", "the ".repeat(40)).assertFailure(2, "the model's context, found 160");
+        Outcome.of("next", "--model", m, "--prompt", "the", "--top", "0")
+                .assertFailure(2, "--top: expected at least 1, found 0");
+        Outcome.of("generate", "--model", m, "--prompt", "the", "--temperature", "-1")
+                .assertFailure(2, "temperature: expected between");
+        Outcome.of("generate", "--model", m, "--prompt", "the ".repeat(40))
+                .assertFailure(2, "the model's context, found 160");
         Outcome.of("train", "--data", "tales:", "--preset", "huge", "--out", x).assertFailure(2, "\"huge\"");
-        Outcome.of("train", "--data", "tales:", "--steps", "-4", "--out", x).assertFailure(2, "--steps: expected at least 1, found -4");
+        Outcome.of("train", "--data", "tales:", "--steps", "-4", "--out", x)
+                .assertFailure(2, "--steps: expected at least 1, found -4");
         Outcome.of("doctor", "--threads", "-1").assertFailure(2, "--threads: expected between 1 and 1024, found -1");
         Outcome.of("doctor", "--threads", "0").assertFailure(2, "--threads: expected between 1 and 1024, found 0");
-        Outcome.of("train", "--data", "tales:", "--steps", "0", "--out", x).assertFailure(2, "--steps: expected at least 1, found 0");
+        Outcome.of("train", "--data", "tales:", "--steps", "0", "--out", x)
+                .assertFailure(2, "--steps: expected at least 1, found 0");
         Outcome.of("train", "--data", "tales:", "--steps", "1e3", "--out", x).assertFailure(2, "'1e3' is not a long");
-        Outcome.of("train", "--data", "tales:", "--minutes", "NaN", "--out", x).assertFailure(2, "--minutes: expected a number above 0");
+        Outcome.of("train", "--data", "tales:", "--minutes", "NaN", "--out", x)
+                .assertFailure(2, "--minutes: expected a number above 0");
         Outcome.of("train", "--data", "tales:", "--minutes", "1", "--steps", "2", "--out", x)
                 .assertFailure(2, "expected one of steps, tokens or minutes");
-        Outcome.of("train", "--data", "tales:", "--save-every", "0", "--out", x).assertFailure(2, "--save-every: expected at least 1");
-        Outcome.of("train", "--data", "", "--out", x).assertFailure(2, "--data: expected a source, found an empty name");
+        Outcome.of("train", "--data", "tales:", "--save-every", "0", "--out", x)
+                .assertFailure(2, "--save-every: expected at least 1");
+        Outcome.of("train", "--data", "", "--out", x)
+                .assertFailure(2, "--data: expected a source, found an empty name");
         Outcome.of("train", "--resume", m, "--seed", "4").assertFailure(2, "--resume: expected no --seed beside it");
         Outcome.of("train", "--resume", m, "--out", x).assertFailure(2, "--resume: expected no --out beside it");
         Outcome.of("generate", "--model", m).assertFailure(2, "--prompt");
-        Outcome.of("generate", "--model", m, "--prompt", "the", "--max-tokens", "0").assertFailure(2, "max-tokens: expected at least 1");
-        Outcome.of("generate", "--model", m, "--prompt", "the", "--top-p", "1.1").assertFailure(2, "top-p: expected between");
-        Outcome.of("generate", "--model", m, "--prompt", "the", "--stop", "").assertFailure(2, "stop: expected texts that are not empty");
+        Outcome.of("generate", "--model", m, "--prompt", "the", "--max-tokens", "0")
+                .assertFailure(2, "max-tokens: expected at least 1");
+        Outcome.of("generate", "--model", m, "--prompt", "the", "--top-p", "1.1")
+                .assertFailure(2, "top-p: expected between");
+        Outcome.of("generate", "--model", m, "--prompt", "the", "--stop", "")
+                .assertFailure(2, "stop: expected texts that are not empty");
         Outcome.of("bench").assertFailure(2, "Expected train, kernels or generate");
-        Outcome.of("bench", "train", "--shape", "gpt5", "--batch", "1", "--context", "8").assertFailure(2, "found gpt5");
+        Outcome.of("bench", "train", "--shape", "gpt5", "--batch", "1", "--context", "8")
+                .assertFailure(2, "found gpt5");
         Outcome.of("bench", "train", "--shape", "nano-char", "--batch", "100000", "--context", "100000")
                 .assertFailure(2, "--batch times --context: expected between");
         Outcome.of("bench", "kernels", "--seconds", "-1").assertFailure(2, "--seconds: expected a number above 0");
@@ -88,7 +100,8 @@ class BadInputTest {
     void badInputIsOneSentenceWithoutAStackTraceAndLeavesNothing() throws IOException {
         Path out = directory.resolve("bad");
         String binary = file("binary.txt", new byte[] {'a', 'b', 0, 'c'}).toString();
-        String latin = file("latin.txt", new byte[] {'a', (byte) 0xE9, 'b', 'c'}).toString();
+        String latin =
+                file("latin.txt", new byte[] {'a', (byte) 0xE9, 'b', 'c'}).toString();
         String empty = file("empty.txt", new byte[0]).toString();
         String small = file("small.txt", "abc".getBytes(StandardCharsets.UTF_8)).toString();
         trainOn("nothing-here.txt", out).assertFailure(1, "nothing-here.txt: expected a file");
@@ -108,7 +121,8 @@ class BadInputTest {
     void aPlaceThatCannotHoldTheRunIsNamedBeforeAnyWork() throws IOException {
         Path taken = file("taken", new byte[] {'x'});
         trainOn("tales:", taken).assertFailure(2, "expected a folder, found the file " + taken.toAbsolutePath());
-        trainOn("tales:", taken.resolve("below")).assertFailure(2, "expected a folder, found the file " + taken.toAbsolutePath());
+        trainOn("tales:", taken.resolve("below"))
+                .assertFailure(2, "expected a folder, found the file " + taken.toAbsolutePath());
         assertEquals("x", Files.readString(taken));
     }
 
@@ -121,9 +135,19 @@ class BadInputTest {
         String missing = directory.resolve("none.safetensors").toString();
         Outcome.of("verify", "--model", parity.resolve("qwen3").toString(), "--expected", missing)
                 .assertFailure(1, "none.safetensors: expected a safetensors file, found nothing there");
-        Outcome.of("verify", "--model", parity.resolve("qwen3").toString(), "--expected", Texts.small(directory).toString())
+        Outcome.of(
+                        "verify",
+                        "--model",
+                        parity.resolve("qwen3").toString(),
+                        "--expected",
+                        Texts.small(directory).toString())
                 .assertFailure(1, "is this a safetensors file?");
-        Outcome.of("verify", "--model", parity.resolve("qwen3").toString(), "--expected", model.resolve("model.safetensors").toString())
+        Outcome.of(
+                        "verify",
+                        "--model",
+                        parity.resolve("qwen3").toString(),
+                        "--expected",
+                        model.resolve("model.safetensors").toString())
                 .assertFailure(1, "expected a tensor input_ids");
     }
 
@@ -171,6 +195,17 @@ class BadInputTest {
     }
 
     private static Outcome trainOn(String data, Path out) {
-        return Outcome.of("train", "--data", data, "--out", out.toString(), "--preset", "nano-char", "--steps", "2", "--threads", "1");
+        return Outcome.of(
+                "train",
+                "--data",
+                data,
+                "--out",
+                out.toString(),
+                "--preset",
+                "nano-char",
+                "--steps",
+                "2",
+                "--threads",
+                "1");
     }
 }

@@ -30,8 +30,21 @@ class CommandsTest {
     @BeforeAll
     static void train() throws IOException {
         model = directory.resolve("a model");
-        training = Outcome.of("train", "--data", Texts.small(directory).toString(), "--out", model.toString(), "--preset", "nano-char", "--steps", "6",
-                "--seed", "3", "--threads", "1", "--json");
+        training = Outcome.of(
+                "train",
+                "--data",
+                Texts.small(directory).toString(),
+                "--out",
+                model.toString(),
+                "--preset",
+                "nano-char",
+                "--steps",
+                "6",
+                "--seed",
+                "3",
+                "--threads",
+                "1",
+                "--json");
     }
 
     @Test
@@ -42,15 +55,31 @@ class CommandsTest {
         for (String field : List.of("seconds", "train_loss", "val_loss", "val_bits_per_byte", "parameters")) {
             assertTrue(json.path(field).isNumber(), field + " in " + training.out());
         }
-        for (String name : List.of("config.json", "model.safetensors", "tokenizer.json", "generation_config.json", "metrics.jsonl",
-                "report.html", "run.json")) {
+        for (String name : List.of(
+                "config.json",
+                "model.safetensors",
+                "tokenizer.json",
+                "generation_config.json",
+                "metrics.jsonl",
+                "report.html",
+                "run.json")) {
             assertTrue(Files.isRegularFile(model.resolve(name)), name);
         }
     }
 
     @Test
     void nextIsADistribution() {
-        Outcome next = Outcome.of("next", "--model", model.toString(), "--prompt", "the cat", "--top", "1000", "--json", "--threads", "1");
+        Outcome next = Outcome.of(
+                "next",
+                "--model",
+                model.toString(),
+                "--prompt",
+                "the cat",
+                "--top",
+                "1000",
+                "--json",
+                "--threads",
+                "1");
         assertEquals(0, next.code(), next.err());
         double sum = 0;
         for (JsonNode row : next.json()) {
@@ -58,13 +87,27 @@ class CommandsTest {
             sum += row.path("p").asDouble();
         }
         assertEquals(1, sum, 1e-9);
-        assertTrue(Outcome.of("next", "--model", model.toString(), "--prompt", "the cat", "--threads", "1").out().contains("%"));
+        assertTrue(Outcome.of("next", "--model", model.toString(), "--prompt", "the cat", "--threads", "1")
+                .out()
+                .contains("%"));
     }
 
     @Test
     void generateIsRepeatableAndSaysWhyItEnded() {
-        String[] command = {"generate", "--model", model.toString(), "--prompt", "the", "--max-tokens", "12", "--temperature", "0",
-            "--json", "--threads", "1"};
+        String[] command = {
+            "generate",
+            "--model",
+            model.toString(),
+            "--prompt",
+            "the",
+            "--max-tokens",
+            "12",
+            "--temperature",
+            "0",
+            "--json",
+            "--threads",
+            "1"
+        };
         Outcome first = Outcome.of(command);
         assertEquals(0, first.code(), first.err());
         assertEquals(12, first.json().path("ids").size());
@@ -75,8 +118,13 @@ class CommandsTest {
 
     @Test
     void verifyPrintsTheLargestDifferences() {
-        Outcome verify = Outcome.of("verify", "--model", PARITY.toString(), "--expected",
-                PARITY.resolve("expected.safetensors").toString(), "--json");
+        Outcome verify = Outcome.of(
+                "verify",
+                "--model",
+                PARITY.toString(),
+                "--expected",
+                PARITY.resolve("expected.safetensors").toString(),
+                "--json");
         assertEquals(0, verify.code(), verify.err());
         assertTrue(verify.json().path("logits_max_abs").asDouble() <= 2e-5, verify.out());
         assertTrue(verify.json().path("loss_abs").asDouble() <= 1e-6, verify.out());
@@ -86,7 +134,19 @@ class CommandsTest {
 
     @Test
     void generateStreamsThePromptAndTheTextAndSaysWhyItEnded() {
-        String[] command = {"generate", "--model", model.toString(), "--prompt", "the", "--max-tokens", "9", "--seed", "4", "--threads", "1"};
+        String[] command = {
+            "generate",
+            "--model",
+            model.toString(),
+            "--prompt",
+            "the",
+            "--max-tokens",
+            "9",
+            "--seed",
+            "4",
+            "--threads",
+            "1"
+        };
         Outcome streamed = Outcome.of(command);
         assertEquals(0, streamed.code(), streamed.err());
         String[] json = Arrays.copyOf(command, command.length + 1);
@@ -97,7 +157,9 @@ class CommandsTest {
 
     @Test
     void generateGoesOnBeyondTheContextOnlyWhenAskedAndSaysSo() {
-        String[] command = {"generate", "--model", model.toString(), "--prompt", "the", "--max-tokens", "100", "--threads", "1"};
+        String[] command = {
+            "generate", "--model", model.toString(), "--prompt", "the", "--max-tokens", "100", "--threads", "1"
+        };
         Outcome ended = Outcome.of(command);
         assertTrue(ended.err().contains("the context is full; --shift goes on"), ended.err());
         String[] asked = Arrays.copyOf(command, command.length + 1);
@@ -108,8 +170,20 @@ class CommandsTest {
 
     @Test
     void stopTextsEndTheTextAndAreNotPrinted() {
-        String[] command = {"generate", "--model", model.toString(), "--prompt", "the", "--max-tokens", "40", "--temperature", "1",
-            "--threads", "1", "--json"};
+        String[] command = {
+            "generate",
+            "--model",
+            model.toString(),
+            "--prompt",
+            "the",
+            "--max-tokens",
+            "40",
+            "--temperature",
+            "1",
+            "--threads",
+            "1",
+            "--json"
+        };
         String free = Outcome.of(command).json().path("text").asString();
         String stop = free.substring(10, 12);
         String[] stopped = Arrays.copyOf(command, command.length + 2);
@@ -117,21 +191,36 @@ class CommandsTest {
         stopped[command.length + 1] = stop;
         Outcome g = Outcome.of(stopped);
         assertEquals("stop", g.json().path("finish_reason").asString());
-        assertEquals(free.substring(0, free.indexOf(stop)), g.json().path("text").asString());
+        assertEquals(
+                free.substring(0, free.indexOf(stop)), g.json().path("text").asString());
     }
 
     @Test
     void quickstartGoesOnWithItsRunAndAnswersTheTwoBareSentencesFirst() {
         Path out = directory.resolve("quick start");
-        Outcome begun = Outcome.of("train", "--data", "tales:seed=5,stories=300", "--preset", "tales", "--steps", "2", "--seed", "5",
-                "--out", out.toString());
+        Outcome begun = Outcome.of(
+                "train",
+                "--data",
+                "tales:seed=5,stories=300",
+                "--preset",
+                "tales",
+                "--steps",
+                "2",
+                "--seed",
+                "5",
+                "--out",
+                out.toString());
         assertEquals(0, begun.code(), begun.err());
         Outcome quick = Outcome.of("quickstart", "--out", out.toString(), "--stories", "300", "--seed", "5", "--json");
         assertEquals(0, quick.code(), quick.err());
         assertFields(quick.json(), "train_seconds", "val_loss");
         JsonNode prompts = quick.json().path("prompts");
-        assertEquals("Sarah lies still on the bed, feeling", prompts.path(0).path("prompt").asString());
-        assertEquals("Sarah lies to the judge, feeling", prompts.path(1).path("prompt").asString());
+        assertEquals(
+                "Sarah lies still on the bed, feeling",
+                prompts.path(0).path("prompt").asString());
+        assertEquals(
+                "Sarah lies to the judge, feeling",
+                prompts.path(1).path("prompt").asString());
         for (JsonNode prompt : prompts) {
             assertEquals(10, prompt.path("next").size());
             assertTrue(prompt.path("next").path(0).path("text").isString(), prompt.toString());
@@ -139,18 +228,33 @@ class CommandsTest {
         }
         Outcome shown = Outcome.of("quickstart", "--out", out.toString(), "--stories", "300", "--seed", "5");
         assertTrue(shown.out().contains("./athanor next --model '" + out + "'"), shown.out());
-        Outcome.of("quickstart", "--out", out.toString(), "--stories", "300", "--seed", "6").assertFailure(2, "choose another folder");
+        Outcome.of("quickstart", "--out", out.toString(), "--stories", "300", "--seed", "6")
+                .assertFailure(2, "choose another folder");
     }
 
     @Test
     void benchTrainPrintsItsFiveFigures() {
-        Outcome bench = Outcome.of("bench", "train", "--shape", "nano-char", "--batch", "1", "--context", "8", "--seconds", "0.1", "--json");
+        Outcome bench = Outcome.of(
+                "bench",
+                "train",
+                "--shape",
+                "nano-char",
+                "--batch",
+                "1",
+                "--context",
+                "8",
+                "--seconds",
+                "0.1",
+                "--json");
         assertEquals(0, bench.code(), bench.err());
         assertFields(bench.json(), "ms_per_step", "tokens_per_second", "gflops", "fma_peak_gflops", "mfu");
         double ms = bench.json().path("ms_per_step").asDouble();
         assertEquals(8 / ms * 1000, bench.json().path("tokens_per_second").asDouble(), 1e-6);
-        assertEquals(bench.json().path("gflops").asDouble() / bench.json().path("fma_peak_gflops").asDouble(),
-                bench.json().path("mfu").asDouble(), 1e-9);
+        assertEquals(
+                bench.json().path("gflops").asDouble()
+                        / bench.json().path("fma_peak_gflops").asDouble(),
+                bench.json().path("mfu").asDouble(),
+                1e-9);
     }
 
     @Test
@@ -176,8 +280,15 @@ class CommandsTest {
     void doctorMeasuresTheMachine() {
         Outcome doctor = Outcome.of("doctor", "--json");
         assertEquals(0, doctor.code(), doctor.err());
-        assertFields(doctor.json(), "processors", "threads", "memory_bytes", "heap_bytes", "fma_peak_gflops_one_thread",
-                "fma_peak_gflops", "memory_gb_per_second");
+        assertFields(
+                doctor.json(),
+                "processors",
+                "threads",
+                "memory_bytes",
+                "heap_bytes",
+                "fma_peak_gflops_one_thread",
+                "fma_peak_gflops",
+                "memory_gb_per_second");
         assertTrue(doctor.json().path("jdk").asString().startsWith("25"), doctor.out());
         assertTrue(doctor.json().path("advice").isArray(), doctor.out());
     }

@@ -22,11 +22,13 @@ class HelpTest {
         List<CommandLine> commands = all(new CommandLine(new Main()));
         assertEquals(11, commands.size(), "athanor, seven commands and three benchmarks");
         for (CommandLine command : commands) {
-            List<String> words = new ArrayList<>(List.of(command.getCommandSpec().qualifiedName().split(" ")));
+            List<String> words = new ArrayList<>(
+                    List.of(command.getCommandSpec().qualifiedName().split(" ")));
             words.add("--help");
             Outcome help = Outcome.of(words.subList(1, words.size()).toArray(new String[0]));
             assertEquals(0, help.code(), words.toString());
-            assertTrue(help.out().startsWith("Usage: " + command.getCommandSpec().qualifiedName()), help.out());
+            assertTrue(
+                    help.out().startsWith("Usage: " + command.getCommandSpec().qualifiedName()), help.out());
             assertEquals("", help.err());
         }
     }

@@ -54,8 +54,21 @@ class InterruptTest {
     }
 
     private static List<String> train(Path text, Path out) {
-        return List.of("train", "--data", text.toString(), "--out", out.toString(), "--preset", "nano-char", "--steps", "24", "--seed", "3",
-                "--threads", "1", "--json");
+        return List.of(
+                "train",
+                "--data",
+                text.toString(),
+                "--out",
+                out.toString(),
+                "--preset",
+                "nano-char",
+                "--steps",
+                "24",
+                "--seed",
+                "3",
+                "--threads",
+                "1",
+                "--json");
     }
 
     private static Process start(List<String> arguments) throws IOException {
@@ -67,10 +80,15 @@ class InterruptTest {
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
         command.addAll(arguments);
-        return new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        return new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
     }
 
-    /** How to ask a child to end. A process started in the background of a shell without job control ignores SIGINT, and so do its children. */
+    /**
+     * How to ask a child to end. A process started in the background of a shell without job control ignores SIGINT, and
+     * so do its children.
+     */
     private record Signal(String name, int exitCode) {
         /** Bit of SIGINT in the mask of ignored signals. */
         private static final long SIGINT_BIT = 1L << 1;
@@ -79,8 +97,10 @@ class InterruptTest {
             Path status = Path.of("/proc/self/status");
             if (Files.isReadable(status)) {
                 for (String line : Files.readAllLines(status)) {
-                    if (line.startsWith("SigIgn:") && (Long.parseUnsignedLong(line.substring(7).strip(), 16) & SIGINT_BIT) != 0) {
-                        System.out.println("this process ignores SIGINT, so its child gets SIGTERM, which ends it the same way");
+                    if (line.startsWith("SigIgn:")
+                            && (Long.parseUnsignedLong(line.substring(7).strip(), 16) & SIGINT_BIT) != 0) {
+                        System.out.println(
+                                "this process ignores SIGINT, so its child gets SIGTERM, which ends it the same way");
                         return new Signal("TERM", 128 + 15);
                     }
                 }
@@ -90,7 +110,12 @@ class InterruptTest {
 
         void send(long pid) throws IOException {
             try {
-                assertEquals(0, new ProcessBuilder("kill", "-" + name, Long.toString(pid)).inheritIO().start().waitFor());
+                assertEquals(
+                        0,
+                        new ProcessBuilder("kill", "-" + name, Long.toString(pid))
+                                .inheritIO()
+                                .start()
+                                .waitFor());
             } catch (InterruptedException e) {
                 throw new IOException(e);
             }

@@ -35,7 +35,9 @@ record Outcome(int code, String out, String err) {
         return MAPPER.readTree(out);
     }
 
-    /** Failed with {@code code}, one sentence that contains {@code part}, nothing on standard output and no stack trace. */
+    /**
+     * Failed with {@code code}, one sentence that contains {@code part}, nothing on standard output and no stack trace.
+     */
     void assertFailure(int code, String part) {
         assertEquals(code, this.code, err);
         assertTrue(err.contains(part), "expected \"" + part + "\" in: " + err);

@@ -28,7 +28,9 @@ class RenderingTest {
         assertEquals(
                 "step 257  loss 1.438  val 1.407  5,990 tokens/s  27 % of peak  45 s, 24 s left",
                 ProgressLine.of(progress(257, 1.407, 5990, 45, 24), 500e9));
-        assertEquals("step 1  loss 1.438  5,990 tokens/s  1 s", ProgressLine.of(progress(1, Double.NaN, 5990, 1, Double.NaN), 0));
+        assertEquals(
+                "step 1  loss 1.438  5,990 tokens/s  1 s",
+                ProgressLine.of(progress(1, Double.NaN, 5990, 1, Double.NaN), 0));
         String longest = ProgressLine.of(progress(123_456_789, 1.407, 12_345_678, 360_000, 360_000), 500e9);
         assertTrue(longest.length() <= 79, longest);
     }
@@ -51,13 +53,13 @@ class RenderingTest {
     @Test
     void tablesShowTokensAsTheyAreAndTheWordsTheyGrowTo() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        List<NextTokens> rows = List.of(new NextTokens(1, " tired", 0.5), new NextTokens(2, " ex", 0.25), new NextTokens(3, "\n", 0));
+        List<NextTokens> rows =
+                List.of(new NextTokens(1, " tired", 0.5), new NextTokens(2, " ex", 0.25), new NextTokens(3, "\n", 0));
         Bars.print(new PrintStream(bytes, true, StandardCharsets.UTF_8), rows, List.of(" tired", " exhausted", "\n"));
         assertEquals(
                 List.of(
                         "  ␣tired                    50.00 %  ██████████████████",
-                        "  ␣ex → exhausted           25.00 %  █████████",
-                        "  \\n                         0.00 %"),
+                        "  ␣ex → exhausted           25.00 %  █████████", "  \\n                         0.00 %"),
                 bytes.toString(StandardCharsets.UTF_8).lines().toList());
     }
 
@@ -85,12 +87,21 @@ class RenderingTest {
 
     @Test
     void failuresBecomeSentences() {
-        assertEquals("x: expected a file or folder, found none", Failures.sentence(new UncheckedIOException(new NoSuchFileException("x"))));
-        assertEquals("y: expected permission to read or write it, found none", Failures.sentence(new AccessDeniedException("y")));
-        assertEquals("written by us", Failures.sentence(new UncheckedIOException("written by us", new IOException("why"))));
-        assertTrue(Failures.sentence(new OutOfMemoryError("Java heap space")).startsWith("expected the work to fit into the Java heap of"));
-        assertTrue(Failures.sentence(new ArithmeticException("integer overflow")).startsWith("expected sizes that fit into Java arrays"));
-        assertEquals("IllegalStateException (run again with --debug to see where)", Failures.sentence(new IllegalStateException()));
+        assertEquals(
+                "x: expected a file or folder, found none",
+                Failures.sentence(new UncheckedIOException(new NoSuchFileException("x"))));
+        assertEquals(
+                "y: expected permission to read or write it, found none",
+                Failures.sentence(new AccessDeniedException("y")));
+        assertEquals(
+                "written by us", Failures.sentence(new UncheckedIOException("written by us", new IOException("why"))));
+        assertTrue(Failures.sentence(new OutOfMemoryError("Java heap space"))
+                .startsWith("expected the work to fit into the Java heap of"));
+        assertTrue(Failures.sentence(new ArithmeticException("integer overflow"))
+                .startsWith("expected sizes that fit into Java arrays"));
+        assertEquals(
+                "IllegalStateException (run again with --debug to see where)",
+                Failures.sentence(new IllegalStateException()));
     }
 
     @Test

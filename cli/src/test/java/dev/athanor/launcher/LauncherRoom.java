@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A machine of its own for the launcher script: a copy of the script whose system folders lie below
- * a temporary one, a home, a PATH, and JDKs that only print what they were asked.
+ * A machine of its own for the launcher script: a copy of the script whose system folders lie below a temporary one, a
+ * home, a PATH, and JDKs that only print what they were asked.
  */
 final class LauncherRoom {
     /** What one run of the script gave. */
@@ -43,9 +43,7 @@ final class LauncherRoom {
         Files.createDirectories(place.resolve("bin"));
         Files.writeString(place.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
         executable(place.resolve("bin/javac"), "#!/bin/sh\n");
-        executable(
-                place.resolve("bin/java"),
-                """
+        executable(place.resolve("bin/java"), """
                 #!/bin/sh
                 echo "home $(dirname "$(dirname "$0")")"
                 echo "process $$"
@@ -67,8 +65,7 @@ final class LauncherRoom {
         Files.createSymbolicLink(bin.resolve("java"), jdk.resolve("bin/java"));
     }
 
-    Outcome run(Map<String, String> environment, String... arguments)
-            throws IOException, InterruptedException {
+    Outcome run(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
         return run(script, environment, arguments);
     }
 
@@ -79,12 +76,11 @@ final class LauncherRoom {
         Path input = Files.writeString(root.resolve("in"), "typed text\n");
         Path output = root.resolve("out");
         Path errors = root.resolve("err");
-        ProcessBuilder builder =
-                new ProcessBuilder(line)
-                        .directory(home.toFile())
-                        .redirectInput(input.toFile())
-                        .redirectOutput(output.toFile())
-                        .redirectError(errors.toFile());
+        ProcessBuilder builder = new ProcessBuilder(line)
+                .directory(home.toFile())
+                .redirectInput(input.toFile())
+                .redirectOutput(output.toFile())
+                .redirectError(errors.toFile());
         builder.environment().clear();
         builder.environment().put("HOME", home.toString());
         builder.environment().put("PATH", bin + ":/usr/bin:/bin");

@@ -80,9 +80,7 @@ class LauncherTest {
     void asksJavaWhereThereIsNoReleaseFile() throws Exception {
         Path jdk = room.jdk(room.root.resolve("jdk"), "");
         Files.delete(jdk.resolve("release"));
-        LauncherRoom.executable(
-                jdk.resolve("bin/java"),
-                """
+        LauncherRoom.executable(jdk.resolve("bin/java"), """
                 #!/bin/sh
                 [ "$1" = -version ] || { echo ran; exit 0; }
                 echo 'openjdk version "25.0.3" 2026-04-21 LTS' >&2
@@ -101,12 +99,11 @@ class LauncherTest {
         assertTrue(outcome.output().contains("argument <--add-modules=jdk.incubator.vector>\n"), outcome.toString());
         assertTrue(
                 outcome.output()
-                        .endsWith(
-                                "argument <-jar>\nargument <"
-                                        + jar
-                                        + ">\nargument <next>\nargument <--prompt>\n"
-                                        + "argument <two  words>\nargument <>\nargument <*>\n"
-                                        + "argument <\"q\" $HOME>\ntyped text\n"),
+                        .endsWith("argument <-jar>\nargument <"
+                                + jar
+                                + ">\nargument <next>\nargument <--prompt>\n"
+                                + "argument <two  words>\nargument <>\nargument <*>\n"
+                                + "argument <\"q\" $HOME>\ntyped text\n"),
                 outcome.toString());
     }
 
@@ -123,11 +120,14 @@ class LauncherTest {
     void buildsOnFirstUseAndAfterAChangeOnly() throws Exception {
         Path jdk = room.jdk(room.systemJdks().resolve("jdk-25"), "25.0.3");
         sources();
-        room.command("mvn", "#!/bin/sh\necho noise\necho \"$JAVA_HOME $PWD\" >>'" + room.root.resolve("builds") + "'\n"
-                + ": >cli/target/athanor-cli.jar\n");
+        room.command(
+                "mvn",
+                "#!/bin/sh\necho noise\necho \"$JAVA_HOME $PWD\" >>'" + room.root.resolve("builds") + "'\n"
+                        + ": >cli/target/athanor-cli.jar\n");
         Outcome first = room.run(Map.of());
         assertEquals(
-                "athanor: building with " + jdk + " (a minute the first time, while Maven fetches libraries)\nfrom java\n",
+                "athanor: building with " + jdk
+                        + " (a minute the first time, while Maven fetches libraries)\nfrom java\n",
                 first.errors());
         assertFalse(first.output().contains("noise"), first.toString());
         assertEquals("from java\n", room.run(Map.of()).errors());
@@ -150,7 +150,8 @@ class LauncherTest {
             Outcome outcome = room.run(Map.of());
             assertEquals(1, outcome.status(), outcome.toString());
             assertEquals("", outcome.output());
-            assertTrue(outcome.errors().contains("\nit does not compile\nathanor: the build failed"), outcome.toString());
+            assertTrue(
+                    outcome.errors().contains("\nit does not compile\nathanor: the build failed"), outcome.toString());
         }
     }
 

@@ -19,8 +19,8 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * A model in the layout of Hugging Face: config.json, model.safetensors (or shards with an index), generation_config.json and
- * tokenizer.json.
+ * A model in the layout of Hugging Face: config.json, model.safetensors (or shards with an index),
+ * generation_config.json and tokenizer.json.
  */
 public final class Checkpoint {
     static final String CONFIG = "config.json";
@@ -59,8 +59,8 @@ public final class Checkpoint {
     }
 
     /**
-     * Ids that end a text: all of generation_config.json, which may name several (the end of a text and the end of a turn), or else
-     * the one of config.json; empty when neither names any.
+     * Ids that end a text: all of generation_config.json, which may name several (the end of a text and the end of a
+     * turn), or else the one of config.json; empty when neither names any.
      */
     public static List<Integer> endTokens(Path directory) {
         ModelConfig config = config(directory);
@@ -77,10 +77,11 @@ public final class Checkpoint {
     }
 
     /**
-     * Reads a whole model; every tensor its configuration asks for must be there with its exact shape, and no other. Numbers are
-     * widened or rounded to F32.
+     * Reads a whole model; every tensor its configuration asks for must be there with its exact shape, and no other.
+     * Numbers are widened or rounded to F32.
      *
-     * @throws ModelFormatException when a file is damaged, does not fit the others or needs more memory than the JVM has
+     * @throws ModelFormatException when a file is damaged, does not fit the others or needs more memory than the JVM
+     *     has
      */
     public static Parameters load(Path directory) {
         ModelConfig config = config(directory);
@@ -100,7 +101,9 @@ public final class Checkpoint {
     }
 
     private static void requireMemory(Path directory, ModelConfig config) {
-        long bytes = TensorTable.of(config).stream().mapToLong(s -> Float.BYTES * s.shape().elements()).sum();
+        long bytes = TensorTable.of(config).stream()
+                .mapToLong(s -> Float.BYTES * s.shape().elements())
+                .sum();
         long most = Runtime.getRuntime().maxMemory();
         if (bytes > most) {
             throw new ModelFormatException(directory + ": expected a model whose weights fit into the " + (most >> 20)
@@ -115,15 +118,16 @@ public final class Checkpoint {
     /** The entry of {@code spec}, of exactly its shape. */
     private static TensorEntry entry(Path directory, TensorSpec spec, StoredTensors stored) {
         // The first GPT-2 checkpoints name their tensors without the prefix.
-        String plain = spec.name().startsWith("transformer.") ? spec.name().substring("transformer.".length()) : spec.name();
+        String plain =
+                spec.name().startsWith("transformer.") ? spec.name().substring("transformer.".length()) : spec.name();
         String name = stored.names().contains(spec.name()) ? spec.name() : plain;
         Safetensors file = stored.fileOf(name)
                 .orElseThrow(() -> new ModelFormatException("tensor " + spec.name() + ": expected " + spec.shape()
                         + " from config.json (" + spec.reason() + "), found no tensor of that name in " + directory));
         TensorEntry entry = file.entry(name);
         if (!entry.shape().equals(spec.shape())) {
-            throw new ModelFormatException("tensor " + name + ": expected " + spec.shape() + " from config.json (" + spec.reason()
-                    + "), found " + entry.shape() + " in " + file.path() + " at byte " + entry.begin());
+            throw new ModelFormatException("tensor " + name + ": expected " + spec.shape() + " from config.json ("
+                    + spec.reason() + "), found " + entry.shape() + " in " + file.path() + " at byte " + entry.begin());
         }
         return entry;
     }
@@ -138,11 +142,18 @@ public final class Checkpoint {
         }
         String first = unused.iterator().next();
         Safetensors file = stored.fileOf(first).orElseThrow();
-        String others = unused.stream().skip(1).limit(NAMED).map(name -> ", " + Quote.of(name)).reduce("", String::concat);
+        String others = unused.stream()
+                .skip(1)
+                .limit(NAMED)
+                .map(name -> ", " + Quote.of(name))
+                .reduce("", String::concat);
         String more = unused.size() > NAMED + 1 ? " and " + (unused.size() - NAMED - 1) + " more" : "";
-        throw new ModelFormatException("tensor " + Quote.of(first) + ": expected only tensors that config.json describes, found it as "
-                + file.entry(first).shape() + " in " + file.path() + " at byte " + file.entry(first).begin()
-                + (others.isEmpty() ? "" : ", and" + others.substring(1) + more) + "; does config.json belong to these weights?");
+        throw new ModelFormatException(
+                "tensor " + Quote.of(first) + ": expected only tensors that config.json describes, found it as "
+                        + file.entry(first).shape() + " in " + file.path() + " at byte "
+                        + file.entry(first).begin()
+                        + (others.isEmpty() ? "" : ", and" + others.substring(1) + more)
+                        + "; does config.json belong to these weights?");
     }
 
     /** Some checkpoints store a tied head a second time; a different one would be lost without a word. */
@@ -150,7 +161,8 @@ public final class Checkpoint {
         TensorSpec embedding = TensorTable.of(config).getFirst();
         Safetensors file = stored.fileOf(head).orElseThrow();
         TensorEntry entry = file.entry(head);
-        String tied = "tensor " + head + ": expected the token embedding again, because config.json has tie_word_embeddings=true, found ";
+        String tied = "tensor " + head
+                + ": expected the token embedding again, because config.json has tie_word_embeddings=true, found ";
         String place = " in " + file.path() + " at byte " + entry.begin();
         if (!entry.shape().equals(embedding.shape())) {
             throw new ModelFormatException(tied + entry.shape() + " for " + embedding.shape() + place);
@@ -159,7 +171,8 @@ public final class Checkpoint {
         float[] expected = stored.fileOf(name).orElseThrow().readFloats(name);
         int different = Arrays.mismatch(expected, file.readFloats(head));
         if (different >= 0) {
-            throw new ModelFormatException(tied + "another number at index " + different + place + "; set tie_word_embeddings to false");
+            throw new ModelFormatException(
+                    tied + "another number at index " + different + place + "; set tie_word_embeddings to false");
         }
     }
 
@@ -179,13 +192,14 @@ public final class Checkpoint {
     }
 
     /**
-     * Writes a model directory that transformers opens. Every file is written under a temporary name and forced to the disk before the
-     * first takes its place; when anything fails, what was there stays and the temporary files go.
+     * Writes a model directory that transformers opens. Every file is written under a temporary name and forced to the
+     * disk before the first takes its place; when anything fails, what was there stays and the temporary files go.
      *
      * @throws ModelFormatException when a weight is NaN or infinite, naming the tensor and the index
      * @throws java.io.UncheckedIOException when the disk is full or cannot be written
      */
-    public static void save(Path directory, Parameters parameters, Optional<String> tokenizerJson, SaveOptions options) {
+    public static void save(
+            Path directory, Parameters parameters, Optional<String> tokenizerJson, SaveOptions options) {
         new CheckpointWriter(directory, options, DurableFiles.real()).save(parameters, tokenizerJson);
     }
 

@@ -37,8 +37,10 @@ final class CheckpointWriter {
             files.createDirectory(directory);
             try {
                 writeWeights(parameters);
-                for (Map.Entry<String, String> e : texts(parameters.config(), tokenizerJson).entrySet()) {
-                    DurableWrites.write(files, temporary(e.getKey()), e.getValue().getBytes(StandardCharsets.UTF_8));
+                for (Map.Entry<String, String> e :
+                        texts(parameters.config(), tokenizerJson).entrySet()) {
+                    DurableWrites.write(
+                            files, temporary(e.getKey()), e.getValue().getBytes(StandardCharsets.UTF_8));
                 }
                 for (String name : written) {
                     files.move(directory.resolve(name + TEMPORARY), directory.resolve(name));
@@ -122,7 +124,8 @@ final class CheckpointWriter {
     }
 
     private boolean isWeights(String name) {
-        boolean ours = name.equals(StoredTensors.SINGLE) || name.equals(ShardIndex.NAME)
+        boolean ours = name.equals(StoredTensors.SINGLE)
+                || name.equals(ShardIndex.NAME)
                 || name.matches("model-\\d{5}-of-\\d{5}\\.safetensors");
         return ours && !written.contains(name);
     }

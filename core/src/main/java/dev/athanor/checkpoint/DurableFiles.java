@@ -10,8 +10,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Every operation that changes files when a model or a training state is saved; the one seam at which tests crash, fill the disk and
- * lose what was not forced.
+ * Every operation that changes files when a model or a training state is saved; the one seam at which tests crash, fill
+ * the disk and lose what was not forced.
  */
 interface DurableFiles {
     /** A file being written. */

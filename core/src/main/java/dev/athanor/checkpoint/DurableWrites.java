@@ -85,7 +85,9 @@ final class DurableWrites {
         }
     }
 
-    /** The sentence about a full disk when {@code cause} came from one; the system's own words differ between systems. */
+    /**
+     * The sentence about a full disk when {@code cause} came from one; the system's own words differ between systems.
+     */
     private static IOException fullDisk(DurableFiles files, Path directory, Path file, long size, IOException cause) {
         try {
             long written = Files.exists(file) ? Files.size(file) : 0;

@@ -12,10 +12,11 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads config.json of transformers into a {@link ModelConfig}; defaults are those of transformers' configuration classes.
+ * Reads config.json of transformers into a {@link ModelConfig}; defaults are those of transformers' configuration
+ * classes.
  *
- * <p>Dropout is read as 0: it is a setting of the next training, not of the model. What would change the computation and is not
- * supported is refused by name.
+ * <p>Dropout is read as 0: it is a setting of the next training, not of the model. What would change the computation
+ * and is not supported is refused by name.
  */
 public final class HfConfig {
     private static final int MAX_LAYERS = 4096;
@@ -26,12 +27,40 @@ public final class HfConfig {
     private static final List<String> FAMILIES = List.of("gpt2", "gpt_neox", "llama", "mistral", "qwen2", "qwen3");
 
     /** Fields without influence on what Athanor computes. */
-    private static final Set<String> HARMLESS = Set.of("architectures", "_name_or_path", "transformers_version", "torch_dtype",
-            "dtype", "use_cache", "initializer_range", "attn_pdrop", "embd_pdrop", "resid_pdrop", "attention_dropout",
-            "hidden_dropout", "classifier_dropout", "summary_activation", "summary_first_dropout", "summary_proj_to_labels",
-            "summary_type", "summary_use_proj", "task_specific_params", "pad_token_id", "n_ctx", "pretraining_tp", "output_past",
-            "output_attentions", "output_hidden_states", "return_dict", "is_decoder", "gradient_checkpointing", "id2label", "label2id",
-            "max_window_layers", "sliding_window", "model_type");
+    private static final Set<String> HARMLESS = Set.of(
+            "architectures",
+            "_name_or_path",
+            "transformers_version",
+            "torch_dtype",
+            "dtype",
+            "use_cache",
+            "initializer_range",
+            "attn_pdrop",
+            "embd_pdrop",
+            "resid_pdrop",
+            "attention_dropout",
+            "hidden_dropout",
+            "classifier_dropout",
+            "summary_activation",
+            "summary_first_dropout",
+            "summary_proj_to_labels",
+            "summary_type",
+            "summary_use_proj",
+            "task_specific_params",
+            "pad_token_id",
+            "n_ctx",
+            "pretraining_tp",
+            "output_past",
+            "output_attentions",
+            "output_hidden_states",
+            "return_dict",
+            "is_decoder",
+            "gradient_checkpointing",
+            "id2label",
+            "label2id",
+            "max_window_layers",
+            "sliding_window",
+            "model_type");
 
     private final ConfigFields fields;
 
@@ -76,7 +105,9 @@ public final class HfConfig {
                 case "mistral" -> c.llama(Family.MISTRAL);
                 case "qwen2" -> c.llama(Family.QWEN2);
                 case "qwen3" -> c.llama(Family.QWEN3);
-                default -> throw fields.fail("model_type to be one of " + String.join(", ", FAMILIES), fields.node("model_type"));
+                default ->
+                    throw fields.fail(
+                            "model_type to be one of " + String.join(", ", FAMILIES), fields.node("model_type"));
             };
         } catch (IllegalArgumentException e) {
             throw new ModelFormatException(where + ": " + e.getMessage(), e);
@@ -103,10 +134,29 @@ public final class HfConfig {
         fields.requireFlag("scale_attn_weights", true, true);
         fields.requireFlag("scale_attn_by_inverse_layer_idx", false, false);
         fields.requireFlag("reorder_and_upcast_attn", false, false);
-        return new ModelConfig(Family.GPT2, vocabulary, size("n_positions", 1024), layers("n_layer", 12), d, heads, heads, d / heads,
-                size("n_inner", Math.multiplyExact(4, d)), NormKind.LAYER_NORM, epsilon("layer_norm_epsilon", 1e-5),
-                gelu("activation_function", "gelu_new"), new Positions.Learned(), false, false, true, true, true,
-                fields.flag("tie_word_embeddings", true), OptionalInt.empty(), 0f, token("bos_token_id", 50256, vocabulary),
+        return new ModelConfig(
+                Family.GPT2,
+                vocabulary,
+                size("n_positions", 1024),
+                layers("n_layer", 12),
+                d,
+                heads,
+                heads,
+                d / heads,
+                size("n_inner", Math.multiplyExact(4, d)),
+                NormKind.LAYER_NORM,
+                epsilon("layer_norm_epsilon", 1e-5),
+                gelu("activation_function", "gelu_new"),
+                new Positions.Learned(),
+                false,
+                false,
+                true,
+                true,
+                true,
+                fields.flag("tie_word_embeddings", true),
+                OptionalInt.empty(),
+                0f,
+                token("bos_token_id", 50256, vocabulary),
                 token("eos_token_id", 50256, vocabulary));
     }
 
@@ -117,10 +167,29 @@ public final class HfConfig {
         requireDivides("hidden_size", d, "num_attention_heads", heads);
         boolean bias = fields.flag("attention_bias", true);
         RopeFields rope = RopeFields.read(fields, "rotary_emb_base", "rotary_pct", 0.25);
-        return new ModelConfig(Family.GPT_NEOX, vocabulary, size("max_position_embeddings", 2048), layers("num_hidden_layers", 44), d,
-                heads, heads, d / heads, size("intermediate_size", 24576), NormKind.LAYER_NORM, epsilon("layer_norm_eps", 1e-5),
-                gelu("hidden_act", "gelu"), rope.rotary(d / heads), fields.flag("use_parallel_residual", true), false, bias, bias, true,
-                fields.flag("tie_word_embeddings", false), OptionalInt.empty(), 0f, token("bos_token_id", 0, vocabulary),
+        return new ModelConfig(
+                Family.GPT_NEOX,
+                vocabulary,
+                size("max_position_embeddings", 2048),
+                layers("num_hidden_layers", 44),
+                d,
+                heads,
+                heads,
+                d / heads,
+                size("intermediate_size", 24576),
+                NormKind.LAYER_NORM,
+                epsilon("layer_norm_eps", 1e-5),
+                gelu("hidden_act", "gelu"),
+                rope.rotary(d / heads),
+                fields.flag("use_parallel_residual", true),
+                false,
+                bias,
+                bias,
+                true,
+                fields.flag("tie_word_embeddings", false),
+                OptionalInt.empty(),
+                0f,
+                token("bos_token_id", 0, vocabulary),
                 token("eos_token_id", 2, vocabulary));
     }
 
@@ -147,14 +216,36 @@ public final class HfConfig {
         } else if (family != Family.QWEN2) {
             bias = fields.flag("attention_bias", false);
         }
-        int feedForward = size("intermediate_size", family == Family.LLAMA ? 11008 : family == Family.MISTRAL ? 14336 : 22016);
-        int context = size("max_position_embeddings", family == Family.LLAMA ? 2048 : family == Family.MISTRAL ? 131072 : 32768);
+        int feedForward =
+                size("intermediate_size", family == Family.LLAMA ? 11008 : family == Family.MISTRAL ? 14336 : 22016);
+        int context = size(
+                "max_position_embeddings", family == Family.LLAMA ? 2048 : family == Family.MISTRAL ? 131072 : 32768);
         RopeFields rope = RopeFields.read(fields, "rope_theta", "partial_rotary_factor", 1.0);
         boolean llamaTokens = !qwen;
-        return new ModelConfig(family, vocabulary, context, layers, d, heads, kvHeads, headSize, feedForward, NormKind.RMS_NORM,
-                epsilon("rms_norm_eps", 1e-6), Activation.SILU_GATED, rope.rotary(headSize), false, family == Family.QWEN3,
-                bias || family == Family.QWEN2, bias, false, fields.flag("tie_word_embeddings", false), window(family, layers), 0f,
-                token("bos_token_id", llamaTokens ? 1 : -1, vocabulary), token("eos_token_id", llamaTokens ? 2 : -1, vocabulary));
+        return new ModelConfig(
+                family,
+                vocabulary,
+                context,
+                layers,
+                d,
+                heads,
+                kvHeads,
+                headSize,
+                feedForward,
+                NormKind.RMS_NORM,
+                epsilon("rms_norm_eps", 1e-6),
+                Activation.SILU_GATED,
+                rope.rotary(headSize),
+                false,
+                family == Family.QWEN3,
+                bias || family == Family.QWEN2,
+                bias,
+                false,
+                fields.flag("tie_word_embeddings", false),
+                window(family, layers),
+                0f,
+                token("bos_token_id", llamaTokens ? 1 : -1, vocabulary),
+                token("eos_token_id", llamaTokens ? 2 : -1, vocabulary));
     }
 
     /** How far a query sees; Athanor has one answer for all layers. */
@@ -165,15 +256,18 @@ public final class HfConfig {
         } else if (family != Family.LLAMA && fields.flag("use_sliding_window", false)) {
             window = fields.absent("sliding_window") ? OptionalInt.of(4096) : given("sliding_window");
             JsonNode first = fields.node("max_window_layers");
-            if (fields.given("max_window_layers") && !(first.isIntegralNumber() && first.canConvertToInt() && first.asInt() >= 0)) {
+            if (fields.given("max_window_layers")
+                    && !(first.isIntegralNumber() && first.canConvertToInt() && first.asInt() >= 0)) {
                 throw fields.fail("max_window_layers to be a whole number of at least 0", first);
             }
             int from = fields.given("max_window_layers") ? first.asInt() : 28;
             if (from >= layers) {
                 window = OptionalInt.empty();
             } else if (from > 0 && window.isPresent() && !fields.given("layer_types")) {
-                throw fields.fail("a sliding window in all layers or in none (max_window_layers 0, or at least num_hidden_layers="
-                        + layers + ")", String.valueOf(from));
+                throw fields.fail(
+                        "a sliding window in all layers or in none (max_window_layers 0, or at least num_hidden_layers="
+                                + layers + ")",
+                        String.valueOf(from));
             }
         }
         return layerTypes(window, layers);
@@ -194,7 +288,8 @@ public final class HfConfig {
             uniform = types.get(i).isString() && types.get(i).asString().equals(wanted);
         }
         if (!uniform) {
-            throw fields.fail("layer_types to be " + layers + " times " + wanted + ", as the sliding window says", types);
+            throw fields.fail(
+                    "layer_types to be " + layers + " times " + wanted + ", as the sliding window says", types);
         }
         return window;
     }
@@ -243,7 +338,8 @@ public final class HfConfig {
         List<Integer> ids = new ArrayList<>();
         for (JsonNode id : node.isArray() ? List.copyOf(node.values()) : List.of(node)) {
             if (!id.isIntegralNumber() || !id.canConvertToInt() || id.asInt() < 0 || id.asInt() >= vocabulary) {
-                throw fields.fail(name + " to be null, a token id below vocab_size=" + vocabulary + " or a list of them", node);
+                throw fields.fail(
+                        name + " to be null, a token id below vocab_size=" + vocabulary + " or a list of them", node);
             }
             ids.add(id.asInt());
         }

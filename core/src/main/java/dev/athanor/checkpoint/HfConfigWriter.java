@@ -24,11 +24,13 @@ final class HfConfigWriter {
         // Null and not absent: transformers has defaults of its own for absent ids.
         token(n, "bos_token_id", c.bosToken());
         token(n, "eos_token_id", c.eosToken());
-        n.put("torch_dtype", switch (dtype) {
-            case BF16 -> "bfloat16";
-            case F16 -> "float16";
-            default -> "float32";
-        });
+        n.put(
+                "torch_dtype",
+                switch (dtype) {
+                    case BF16 -> "bfloat16";
+                    case F16 -> "float16";
+                    default -> "float32";
+                });
         return pretty(n);
     }
 
@@ -64,7 +66,10 @@ final class HfConfigWriter {
     }
 
     private static String pretty(ObjectNode n) {
-        return StrictJson.mapper().writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(n) + "\n";
+        return StrictJson.mapper()
+                        .writer()
+                        .with(SerializationFeature.INDENT_OUTPUT)
+                        .writeValueAsString(n) + "\n";
     }
 
     private static void gpt2(ModelConfig c, ObjectNode n) {

@@ -12,7 +12,13 @@ package dev.athanor.checkpoint;
  * @param textBytes largest other text file, such as tokenizer.json
  */
 public record Limits(
-        int headerBytes, int tensors, int rank, int metadataEntries, long configBytes, long indexBytes, long textBytes) {
+        int headerBytes,
+        int tensors,
+        int rank,
+        int metadataEntries,
+        long configBytes,
+        long indexBytes,
+        long textBytes) {
     /** Room for every model people publish; a hostile file costs at most some tens of megabytes beyond its own size. */
     public static final Limits DEFAULT = new Limits(100_000_000, 200_000, 8, 50_000, 4L << 20, 64L << 20, 256L << 20);
 }

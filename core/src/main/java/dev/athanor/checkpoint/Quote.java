@@ -10,11 +10,17 @@ final class Quote {
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
             if (i == LONGEST) {
-                return out.append("… (").append(text.length()).append(" characters)").toString();
+                return out.append("… (")
+                        .append(text.length())
+                        .append(" characters)")
+                        .toString();
             }
             char c = text.charAt(i);
-            if (Character.isISOControl(c) || Character.isSurrogate(c) || Character.getType(c) == Character.FORMAT
-                    || c == '\u2028' || c == '\u2029') {
+            if (Character.isISOControl(c)
+                    || Character.isSurrogate(c)
+                    || Character.getType(c) == Character.FORMAT
+                    || c == '\u2028'
+                    || c == '\u2029') {
                 out.append(String.format("\\u%04x", (int) c));
             } else {
                 out.append(c);

@@ -5,8 +5,8 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The rotation of config.json, in its older form (base and share as fields of their own, {@code rope_scaling}) and its newer one
- * ({@code rope_parameters} with {@code rope_theta}, {@code partial_rotary_factor} and {@code rope_type}).
+ * The rotation of config.json, in its older form (base and share as fields of their own, {@code rope_scaling}) and its
+ * newer one ({@code rope_parameters} with {@code rope_theta}, {@code partial_rotary_factor} and {@code rope_type}).
  */
 record RopeFields(ConfigFields fields, String shareName, double theta, double share) {
     private static final List<String> PARAMETERS = List.of("rope_type", "type", "rope_theta", "partial_rotary_factor");
@@ -21,7 +21,8 @@ record RopeFields(ConfigFields fields, String shareName, double theta, double sh
         refuseScaling(fields, "rope_scaling");
         refuseScaling(fields, "rope_parameters");
         double theta = either(fields, List.of(thetaName, "rope_theta"), "rope_theta", 10000);
-        double share = either(fields, List.of(shareName, "partial_rotary_factor"), "partial_rotary_factor", defaultShare);
+        double share =
+                either(fields, List.of(shareName, "partial_rotary_factor"), "partial_rotary_factor", defaultShare);
         if (share > 1) {
             throw fields.fail(shareName + " to be at most 1", String.valueOf(share));
         }
@@ -32,8 +33,10 @@ record RopeFields(ConfigFields fields, String shareName, double theta, double sh
     Positions.Rotary rotary(int headSize) {
         int dimensions = (int) (headSize * share);
         if (dimensions < 2 || dimensions % 2 != 0) {
-            throw fields.fail("an even number of rotated dimensions per head (head size " + headSize + " times " + shareName + "="
-                    + share + ")", String.valueOf(dimensions));
+            throw fields.fail(
+                    "an even number of rotated dimensions per head (head size " + headSize + " times " + shareName + "="
+                            + share + ")",
+                    String.valueOf(dimensions));
         }
         return new Positions.Rotary(theta, dimensions);
     }

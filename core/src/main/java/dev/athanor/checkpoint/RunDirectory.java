@@ -18,12 +18,14 @@ import java.util.stream.Stream;
 /**
  * Training states on disk, such that a crash at any instant costs at most the steps since the last save.
  *
- * <p>A state is written to {@code step-N.tmp}: tensors first, forced to the disk, then a manifest with sizes and checksums, forced; the
- * directory is forced, renamed to {@code step-N} and its parent forced. Only then older states go, and two always stay. A state whose
- * manifest or checksum does not hold is passed over for the one before it, with a warning that names both.
+ * <p>A state is written to {@code step-N.tmp}: tensors first, forced to the disk, then a manifest with sizes and
+ * checksums, forced; the directory is forced, renamed to {@code step-N} and its parent forced. Only then older states
+ * go, and two always stay. A state whose manifest or checksum does not hold is passed over for the one before it, with
+ * a warning that names both.
  *
- * <p>Other names are leftovers of a crash: {@code .tmp} was never complete, {@code .trash} was being deleted, and {@code step-N.old} is
- * the state that a second save of step N was about to replace; it counts where {@code step-N} is missing or damaged.
+ * <p>Other names are leftovers of a crash: {@code .tmp} was never complete, {@code .trash} was being deleted, and
+ * {@code step-N.old} is the state that a second save of step N was about to replace; it counts where {@code step-N} is
+ * missing or damaged.
  */
 public final class RunDirectory {
     private static final int KEPT = 2;
@@ -58,10 +60,12 @@ public final class RunDirectory {
     private record Place(Path path, long step, boolean old) {}
 
     /**
-     * Saves the state after {@code step}; tensors are written as they are now, without a copy in memory. When this returns, the state
-     * survives a power cut; when it throws, the states before are untouched and nothing half-written remains.
+     * Saves the state after {@code step}; tensors are written as they are now, without a copy in memory. When this
+     * returns, the state survives a power cut; when it throws, the states before are untouched and nothing half-written
+     * remains.
      *
-     * @throws IllegalArgumentException when a whole state of a later step is there: this would be another run's directory
+     * @throws IllegalArgumentException when a whole state of a later step is there: this would be another run's
+     *     directory
      * @throws ModelFormatException when a number is NaN or infinite, naming the tensor and the index
      * @throws UncheckedIOException when the disk is full (path, bytes needed, bytes free) or cannot be written
      */
@@ -82,8 +86,10 @@ public final class RunDirectory {
             files.forceDirectory(directory);
         } catch (IOException e) {
             DurableWrites.deleteQuietly(files, temporary);
-            throw new UncheckedIOException(directory + ": the training state of step " + step + " could not be saved: "
-                    + Checkpoint.describe(e), e);
+            throw new UncheckedIOException(
+                    directory + ": the training state of step " + step + " could not be saved: "
+                            + Checkpoint.describe(e),
+                    e);
         } catch (ModelFormatException e) {
             DurableWrites.deleteQuietly(files, temporary);
             throw e;
@@ -91,8 +97,10 @@ public final class RunDirectory {
         try {
             prune(step, damaged);
         } catch (IOException e) {
-            throw new UncheckedIOException(directory + ": the training state of step " + step
-                    + " was saved, but older ones could not be removed: " + Checkpoint.describe(e), e);
+            throw new UncheckedIOException(
+                    directory + ": the training state of step " + step
+                            + " was saved, but older ones could not be removed: " + Checkpoint.describe(e),
+                    e);
         }
     }
 
@@ -105,7 +113,8 @@ public final class RunDirectory {
             }
             if (isWhole(place)) {
                 throw new IllegalArgumentException(directory + ": expected to save a step after " + place.step
-                        + ", whose state is there, found step " + step + "; continue from that state or use another directory");
+                        + ", whose state is there, found step " + step
+                        + "; continue from that state or use another directory");
             }
             damaged.add(place);
         }
@@ -196,8 +205,8 @@ public final class RunDirectory {
                 List<String> warnings = new ArrayList<>();
                 passedOver.forEach((path, reason) -> warnings.add("training state " + path + " is damaged (" + reason
                         + "); continuing from " + place.path + " instead"));
-                return Optional.of(
-                        new Saved(place.step, TrainingState.tensors(place.path), manifest.values(), List.copyOf(warnings)));
+                return Optional.of(new Saved(
+                        place.step, TrainingState.tensors(place.path), manifest.values(), List.copyOf(warnings)));
             } catch (ModelFormatException | UncheckedIOException e) {
                 passedOver.put(place.path, String.valueOf(e.getMessage()));
             }

@@ -15,15 +15,18 @@ import java.util.Collections;
 import java.util.Map;
 
 /**
- * A safetensors file, mapped into memory (format: huggingface/safetensors README). Strict: every size is checked before anything is
- * read, tensors fill the data section without holes or overlaps, and nothing follows the last one.
+ * A safetensors file, mapped into memory (format: huggingface/safetensors README). Strict: every size is checked before
+ * anything is read, tensors fill the data section without holes or overlaps, and nothing follows the last one.
  */
 public final class Safetensors implements AutoCloseable {
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfDouble DOUBLE =
+            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Path path;
     private final Arena arena;
@@ -109,7 +112,8 @@ public final class Safetensors implements AutoCloseable {
     public TensorEntry entry(String name) {
         TensorEntry entry = entries.get(name);
         if (entry == null) {
-            throw new ModelFormatException(path + ": expected a tensor " + Quote.of(name) + ", found none of that name");
+            throw new ModelFormatException(
+                    path + ": expected a tensor " + Quote.of(name) + ", found none of that name");
         }
         return entry;
     }
@@ -173,8 +177,8 @@ public final class Safetensors implements AutoCloseable {
                     default -> bytes.get(ValueLayout.JAVA_BYTE, i) & 0xff;
                 };
                 if (dtype == DType.BOOL && out[i] > 1) {
-                    throw new ModelFormatException(path + ": tensor " + Quote.of(name) + ": expected BOOL bytes of 0 or 1, found "
-                            + out[i] + " at byte " + (e.begin() + i));
+                    throw new ModelFormatException(path + ": tensor " + Quote.of(name)
+                            + ": expected BOOL bytes of 0 or 1, found " + out[i] + " at byte " + (e.begin() + i));
                 }
             }
         } catch (InternalError fault) {
@@ -185,20 +189,21 @@ public final class Safetensors implements AutoCloseable {
 
     private int elements(TensorEntry e) {
         if (e.shape().elements() > Integer.MAX_VALUE - 8) {
-            throw new ModelFormatException(path + ": tensor " + Quote.of(e.name()) + ": expected at most " + (Integer.MAX_VALUE - 8)
-                    + " elements, found " + e.shape());
+            throw new ModelFormatException(path + ": tensor " + Quote.of(e.name()) + ": expected at most "
+                    + (Integer.MAX_VALUE - 8) + " elements, found " + e.shape());
         }
         return (int) e.shape().elements();
     }
 
     private ModelFormatException wrong(TensorEntry e, String expected) {
-        return new ModelFormatException(path + ": tensor " + Quote.of(e.name()) + ": expected " + expected + ", found " + e.dtype()
-                + " at byte " + e.begin());
+        return new ModelFormatException(path + ": tensor " + Quote.of(e.name()) + ": expected " + expected + ", found "
+                + e.dtype() + " at byte " + e.begin());
     }
 
     private static ModelFormatException shrunk(Path path, InternalError fault) {
         return new ModelFormatException(
-                path + ": expected the file to stay as it was when it was opened, found it shorter; do not change it while it is read",
+                path
+                        + ": expected the file to stay as it was when it was opened, found it shorter; do not change it while it is read",
                 fault);
     }
 

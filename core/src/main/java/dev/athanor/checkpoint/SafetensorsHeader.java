@@ -20,9 +20,9 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * Reads the JSON header of a safetensors file token by token, so that memory follows the number of tensors and not what else a hostile
- * header nests, and checks what the format promises: known types, exact sizes, tensors side by side from the first data byte to the
- * last.
+ * Reads the JSON header of a safetensors file token by token, so that memory follows the number of tensors and not what
+ * else a hostile header nests, and checks what the format promises: known types, exact sizes, tensors side by side from
+ * the first data byte to the last.
  */
 final class SafetensorsHeader {
     /** Bytes before the header: its length as a little-endian u64. */
@@ -53,8 +53,8 @@ final class SafetensorsHeader {
     /** Reads and checks the header {@code json} of a file of {@code fileSize} bytes. */
     static Contents parse(Path path, byte[] json, long fileSize, Limits limits) {
         if (json[0] != '{') {
-            throw new ModelFormatException(path + ": expected the header to begin with {, found byte " + (json[0] & 0xff)
-                    + " at byte " + PREFIX + "; is this a safetensors file?");
+            throw new ModelFormatException(path + ": expected the header to begin with {, found byte "
+                    + (json[0] & 0xff) + " at byte " + PREFIX + "; is this a safetensors file?");
         }
         requireUtf8(path, json);
         try (JsonParser parser = StrictJson.headerParser(json)) {
@@ -63,8 +63,8 @@ final class SafetensorsHeader {
             header.requirePadding(json);
             return new Contents(header.inFileOrder(), header.metadata);
         } catch (JacksonException | IllegalStateException e) {
-            throw new ModelFormatException(path + ": expected a header of JSON, found text that is not: "
-                    + StrictJson.reason(e), e);
+            throw new ModelFormatException(
+                    path + ": expected a header of JSON, found text that is not: " + StrictJson.reason(e), e);
         }
     }
 
@@ -147,7 +147,9 @@ final class SafetensorsHeader {
                     once(name, field, offsets);
                     offsets = wholes(name, field, token, 2, Long.MAX_VALUE);
                 }
-                default -> throw fail(tensor(name) + " to have only dtype, shape and data_offsets", "a field " + Quote.of(field));
+                default ->
+                    throw fail(
+                            tensor(name) + " to have only dtype, shape and data_offsets", "a field " + Quote.of(field));
             }
         }
         if (dtype == null || shape == null || offsets == null) {
@@ -159,7 +161,8 @@ final class SafetensorsHeader {
 
     private TensorEntry entry(String name, DType dtype, long[] dims, long[] offsets) {
         if (offsets.length != 2) {
-            throw fail(tensor(name) + " to have two data_offsets, its first byte and the byte after its last",
+            throw fail(
+                    tensor(name) + " to have two data_offsets, its first byte and the byte after its last",
                     offsets.length + " numbers");
         }
         long bytes = dtype.bytes();
@@ -170,18 +173,22 @@ final class SafetensorsHeader {
                 bytes = Math.multiplyExact(bytes, dims[i]);
             }
         } catch (ArithmeticException e) {
-            throw new ModelFormatException(path + ": expected " + tensor(name) + " to be smaller than 2^63 bytes, found " + dtype
-                    + " " + Arrays.toString(dims), e);
+            throw new ModelFormatException(
+                    path + ": expected " + tensor(name) + " to be smaller than 2^63 bytes, found " + dtype + " "
+                            + Arrays.toString(dims),
+                    e);
         }
         if (offsets[1] < offsets[0]) {
             throw fail(tensor(name) + " to end after it begins", "data_offsets " + Arrays.toString(offsets));
         }
         if (offsets[1] - offsets[0] != bytes) {
-            throw fail(tensor(name) + " of " + dtype + " " + Arrays.toString(sizes) + " to take " + bytes + " bytes",
+            throw fail(
+                    tensor(name) + " of " + dtype + " " + Arrays.toString(sizes) + " to take " + bytes + " bytes",
                     (offsets[1] - offsets[0]) + " between its data_offsets");
         }
         if (offsets[1] > fileSize - dataStart) {
-            throw fail(tensor(name) + " to end within the " + (fileSize - dataStart) + " data bytes of the file",
+            throw fail(
+                    tensor(name) + " to end within the " + (fileSize - dataStart) + " data bytes of the file",
                     "data_offsets " + Arrays.toString(offsets) + "; is the file complete?");
         }
         return new TensorEntry(name, dtype, Shape.of(sizes), dataStart + offsets[0], bytes);
@@ -245,8 +252,9 @@ final class SafetensorsHeader {
     private void requirePadding(byte[] json) {
         for (int i = (int) parser.currentLocation().getByteOffset(); i < json.length; i++) {
             if (json[i] != ' ') {
-                throw new ModelFormatException(path + ": expected only spaces between the header and the data, found byte "
-                        + (json[i] & 0xff) + " at byte " + (PREFIX + i));
+                throw new ModelFormatException(
+                        path + ": expected only spaces between the header and the data, found byte " + (json[i] & 0xff)
+                                + " at byte " + (PREFIX + i));
             }
         }
     }
@@ -259,15 +267,16 @@ final class SafetensorsHeader {
         Map<String, TensorEntry> ordered = new LinkedHashMap<>();
         for (TensorEntry e : sorted) {
             if (e.begin() != at) {
-                throw new ModelFormatException(path + ": expected " + tensor(e.name()) + " to begin where the one before ends, at byte "
-                        + at + ", found it at byte " + e.begin() + (e.begin() < at ? " (they overlap)" : " (a hole lies between)"));
+                throw new ModelFormatException(path + ": expected " + tensor(e.name())
+                        + " to begin where the one before ends, at byte " + at + ", found it at byte " + e.begin()
+                        + (e.begin() < at ? " (they overlap)" : " (a hole lies between)"));
             }
             at = e.begin() + e.bytes();
             ordered.put(e.name(), e);
         }
         if (at != fileSize) {
-            throw new ModelFormatException(path + ": expected the file to end with its last tensor at byte " + at + ", found "
-                    + fileSize + " bytes");
+            throw new ModelFormatException(path + ": expected the file to end with its last tensor at byte " + at
+                    + ", found " + fileSize + " bytes");
         }
         return ordered;
     }

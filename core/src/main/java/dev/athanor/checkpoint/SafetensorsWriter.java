@@ -14,7 +14,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Writes safetensors, one tensor after the other in the order given, through a small buffer: memory does not grow with the file.
+ * Writes safetensors, one tensor after the other in the order given, through a small buffer: memory does not grow with
+ * the file.
  *
  * <p>A number that is NaN or infinite, or would be in the type it is stored as, stops the writing.
  */
@@ -53,13 +54,15 @@ public final class SafetensorsWriter {
      *
      * @throws ModelFormatException when a number is NaN or infinite, naming the tensor and the place
      */
-    public static void write(WritableByteChannel out, Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
+    public static void write(WritableByteChannel out, Map<String, Tensor> tensors, Map<String, String> metadata)
+            throws IOException {
         of(tensors, metadata, DType.F32).writeTo(out);
     }
 
     /** Bytes {@link #writeTo} will write. */
     public long size() {
-        return headerBytes() + sections().values().stream().mapToLong(Long::longValue).sum();
+        return headerBytes()
+                + sections().values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** Bytes before the first tensor. */
@@ -70,7 +73,8 @@ public final class SafetensorsWriter {
     /** Bytes of every tensor, in the order they are written. */
     Map<String, Long> sections() {
         Map<String, Long> sections = new LinkedHashMap<>();
-        tensors.forEach((name, tensor) -> sections.put(name, dtype.bytes() * tensor.shape().elements()));
+        tensors.forEach((name, tensor) ->
+                sections.put(name, dtype.bytes() * tensor.shape().elements()));
         return sections;
     }
 
@@ -80,7 +84,8 @@ public final class SafetensorsWriter {
      * @throws ModelFormatException when a number is not finite, naming the tensor and the place
      */
     public void writeTo(WritableByteChannel out) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(BUFFER, size())).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer buffer =
+                ByteBuffer.allocateDirect((int) Math.min(BUFFER, size())).order(ByteOrder.LITTLE_ENDIAN);
         buffer.putLong(header.length);
         drain(out, buffer);
         ByteBuffer text = ByteBuffer.wrap(header);
@@ -93,7 +98,8 @@ public final class SafetensorsWriter {
         drain(out, buffer);
     }
 
-    private void writeTensor(WritableByteChannel out, ByteBuffer buffer, String name, Tensor tensor) throws IOException {
+    private void writeTensor(WritableByteChannel out, ByteBuffer buffer, String name, Tensor tensor)
+            throws IOException {
         float[] data = tensor.data();
         int offset = tensor.offset();
         int size = tensor.size();
@@ -111,8 +117,8 @@ public final class SafetensorsWriter {
                 }
             };
             if (!finite) {
-                throw new ModelFormatException("tensor " + Quote.of(name) + ": expected numbers that are finite in " + dtype
-                        + ", found " + value + " at index " + i + "; nothing was saved");
+                throw new ModelFormatException("tensor " + Quote.of(name) + ": expected numbers that are finite in "
+                        + dtype + ", found " + value + " at index " + i + "; nothing was saved");
             }
         }
     }
@@ -123,7 +129,10 @@ public final class SafetensorsWriter {
         return (half & 0x7c00) != 0x7c00;
     }
 
-    /** BF16 is the upper half of F32; adding half of what falls away, less one when the last kept bit is 0, rounds ties to even. */
+    /**
+     * BF16 is the upper half of F32; adding half of what falls away, less one when the last kept bit is 0, rounds ties
+     * to even.
+     */
     private static boolean putBf16(ByteBuffer buffer, float value) {
         int bits = Float.floatToRawIntBits(value);
         int rounded = (bits + 0x7fff + (bits >>> 16 & 1)) >>> 16;

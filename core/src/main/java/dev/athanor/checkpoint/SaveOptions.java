@@ -8,7 +8,8 @@ import java.util.Map;
  *
  * @param dtype F32, or BF16 or F16 to halve the file; every number is then rounded to the nearest
  * @param shardBytes most tensor bytes in one file; a larger model is written as several with an index
- * @param extraFiles further small files by plain name, such as tokenizer_config.json; they replace what Athanor would write
+ * @param extraFiles further small files by plain name, such as tokenizer_config.json; they replace what Athanor would
+ *     write
  */
 public record SaveOptions(DType dtype, long shardBytes, Map<String, String> extraFiles) {
     /** F32 in files of at most 5 GB, the size people upload. */
@@ -23,8 +24,11 @@ public record SaveOptions(DType dtype, long shardBytes, Map<String, String> extr
         }
         extraFiles = Map.copyOf(extraFiles);
         for (String name : extraFiles.keySet()) {
-            if (!name.matches("[A-Za-z0-9_][A-Za-z0-9._-]*") || name.endsWith(".safetensors") || name.endsWith(".tmp")) {
-                throw new IllegalArgumentException("extraFiles: expected plain file names beside the weights, found " + name);
+            if (!name.matches("[A-Za-z0-9_][A-Za-z0-9._-]*")
+                    || name.endsWith(".safetensors")
+                    || name.endsWith(".tmp")) {
+                throw new IllegalArgumentException(
+                        "extraFiles: expected plain file names beside the weights, found " + name);
             }
         }
     }

@@ -23,7 +23,8 @@ final class ShardIndex {
     /** Tensor name to shard, both as written in {@code index}; every shard is a file beside it. */
     static Map<String, Path> read(Path index, Limits limits) {
         String where = index.toString();
-        JsonNode map = StrictJson.object(TextFile.read(index, limits.indexBytes()), where).path("weight_map");
+        JsonNode map = StrictJson.object(TextFile.read(index, limits.indexBytes()), where)
+                .path("weight_map");
         if (!map.isObject()) {
             throw new ModelFormatException(where + ": expected an object weight_map, found "
                     + (map.isMissingNode() ? "none" : Quote.of(map.toString())));
@@ -34,7 +35,8 @@ final class ShardIndex {
             JsonNode value = e.getValue();
             if (!value.isString() || !PLAIN.matcher(value.asString()).matches()) {
                 throw new ModelFormatException(where + ": expected tensor " + Quote.of(e.getKey())
-                        + " in a file of this directory named like model-00001-of-00002.safetensors, found " + Quote.of(value.toString()));
+                        + " in a file of this directory named like model-00001-of-00002.safetensors, found "
+                        + Quote.of(value.toString()));
             }
             Path shard = known.get(value.asString());
             if (shard == null) {
@@ -74,6 +76,9 @@ final class ShardIndex {
         root.putObject("metadata").put("total_size", totalBytes);
         ObjectNode map = root.putObject("weight_map");
         shardOf.forEach(map::put);
-        return StrictJson.mapper().writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(root) + "\n";
+        return StrictJson.mapper()
+                        .writer()
+                        .with(SerializationFeature.INDENT_OUTPUT)
+                        .writeValueAsString(root) + "\n";
     }
 }

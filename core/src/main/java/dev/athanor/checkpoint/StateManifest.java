@@ -49,23 +49,25 @@ record StateManifest(long step, long bytes, String sha256, List<Section> section
     }
 
     /**
-     * Reads what {@link #text()} wrote. The text must be what would be written again, character for character, so that no changed bit
-     * goes unseen.
+     * Reads what {@link #text()} wrote. The text must be what would be written again, character for character, so that
+     * no changed bit goes unseen.
      */
     static StateManifest parse(String text, String where) {
         JsonNode state = StrictJson.object(text, where).path("state");
         if (!sealed(state).equals(text)) {
-            throw new ModelFormatException(where + ": expected a manifest that agrees with its own SHA-256, found one that does not");
+            throw new ModelFormatException(
+                    where + ": expected a manifest that agrees with its own SHA-256, found one that does not");
         }
         if (!state.path("format").asString("").equals(FORMAT)) {
-            throw new ModelFormatException(
-                    where + ": expected format " + FORMAT + ", found " + Quote.of(state.path("format").toString()));
+            throw new ModelFormatException(where + ": expected format " + FORMAT + ", found "
+                    + Quote.of(state.path("format").toString()));
         }
         try {
             return read(state, where);
         } catch (JacksonException e) {
-            throw new ModelFormatException(where + ": expected numbers and strings where the format has them, found "
-                    + StrictJson.reason(e), e);
+            throw new ModelFormatException(
+                    where + ": expected numbers and strings where the format has them, found " + StrictJson.reason(e),
+                    e);
         }
     }
 
@@ -74,7 +76,10 @@ record StateManifest(long step, long bytes, String sha256, List<Section> section
         long bytes = state.path("bytes").longValue();
         long left = bytes;
         for (JsonNode s : state.path("sections").values()) {
-            Section section = new Section(s.path("name").stringValue(), s.path("bytes").longValue(), s.path("crc32c").stringValue());
+            Section section = new Section(
+                    s.path("name").stringValue(),
+                    s.path("bytes").longValue(),
+                    s.path("crc32c").stringValue());
             sections.add(section);
             if (section.bytes() < 0 || section.bytes() > left) {
                 throw new ModelFormatException(where + ": expected sections that add up to " + bytes + " bytes, found "
@@ -83,8 +88,14 @@ record StateManifest(long step, long bytes, String sha256, List<Section> section
             left -= section.bytes();
         }
         Map<String, String> values = new LinkedHashMap<>();
-        state.path("values").properties().forEach(e -> values.put(e.getKey(), e.getValue().stringValue()));
-        return new StateManifest(state.path("step").longValue(), bytes, state.path("sha256").stringValue(), List.copyOf(sections),
+        state.path("values")
+                .properties()
+                .forEach(e -> values.put(e.getKey(), e.getValue().stringValue()));
+        return new StateManifest(
+                state.path("step").longValue(),
+                bytes,
+                state.path("sha256").stringValue(),
+                List.copyOf(sections),
                 Collections.unmodifiableMap(values));
     }
 }

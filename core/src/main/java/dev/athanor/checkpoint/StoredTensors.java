@@ -28,8 +28,8 @@ final class StoredTensors implements AutoCloseable {
         boolean one = Files.exists(single);
         boolean many = Files.exists(index);
         if (one == many) {
-            throw new ModelFormatException(directory + ": expected either " + SINGLE + " or " + ShardIndex.NAME + ", found "
-                    + (one ? "both; remove the one that is out of date" : "neither"));
+            throw new ModelFormatException(directory + ": expected either " + SINGLE + " or " + ShardIndex.NAME
+                    + ", found " + (one ? "both; remove the one that is out of date" : "neither"));
         }
         StoredTensors stored = new StoredTensors(new LinkedHashMap<>(), new LinkedHashMap<>());
         try {
@@ -54,16 +54,17 @@ final class StoredTensors implements AutoCloseable {
         for (Map.Entry<String, Path> e : ShardIndex.read(index, limits).entrySet()) {
             Safetensors file = file(e.getValue(), limits);
             if (!file.entries().containsKey(e.getKey())) {
-                throw new ModelFormatException(index + ": expected tensor " + Quote.of(e.getKey()) + " in " + e.getValue().getFileName()
-                        + ", found none of that name there");
+                throw new ModelFormatException(index + ": expected tensor " + Quote.of(e.getKey()) + " in "
+                        + e.getValue().getFileName() + ", found none of that name there");
             }
             fileOf.put(e.getKey(), file);
         }
         for (Safetensors file : files.values()) {
             for (String name : file.entries().keySet()) {
                 if (fileOf.get(name) != file) {
-                    throw new ModelFormatException(index + ": expected every tensor of " + file.path().getFileName()
-                            + " in weight_map under that file, found " + Quote.of(name) + " missing");
+                    throw new ModelFormatException(
+                            index + ": expected every tensor of " + file.path().getFileName()
+                                    + " in weight_map under that file, found " + Quote.of(name) + " missing");
                 }
             }
         }

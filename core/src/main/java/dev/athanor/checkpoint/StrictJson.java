@@ -11,7 +11,9 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** JSON from files nobody vouches for: bounded depth, name and number lengths, no duplicate keys, nothing after the end. */
+/**
+ * JSON from files nobody vouches for: bounded depth, name and number lengths, no duplicate keys, nothing after the end.
+ */
 final class StrictJson {
     /** A string takes twice its bytes while it is read; without a limit one could be as long as the header. */
     private static final int MAX_HEADER_STRING = 4 << 20;
@@ -29,9 +31,12 @@ final class StrictJson {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    /** The header reader finds duplicates itself; guessing UTF-16 from zero bytes would let two readers see two headers. */
+    /**
+     * The header reader finds duplicates itself; guessing UTF-16 from zero bytes would let two readers see two headers.
+     */
     private static final JsonFactory HEADER = JsonFactory.builder()
-            .streamReadConstraints(CONSTRAINTS.rebuild().maxStringLength(MAX_HEADER_STRING).build())
+            .streamReadConstraints(
+                    CONSTRAINTS.rebuild().maxStringLength(MAX_HEADER_STRING).build())
             .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
             .build();
 
@@ -52,7 +57,8 @@ final class StrictJson {
         try {
             node = MAPPER.readTree(text);
         } catch (JacksonException | IllegalStateException e) {
-            throw new ModelFormatException(where + ": expected a JSON object, found text that is not JSON: " + reason(e), e);
+            throw new ModelFormatException(
+                    where + ": expected a JSON object, found text that is not JSON: " + reason(e), e);
         }
         if (!node.isObject()) {
             throw new ModelFormatException(where + ": expected a JSON object, found " + Quote.of(node.toString()));
@@ -64,8 +70,11 @@ final class StrictJson {
     static String reason(RuntimeException e) {
         String message = e instanceof JacksonException j ? j.getOriginalMessage() : String.valueOf(e.getMessage());
         String first = message.lines().findFirst().orElse("");
-        if (e instanceof JacksonException j && j.getLocation() != null && j.getLocation().getLineNr() > 0) {
-            return Quote.of(first) + " (line " + j.getLocation().getLineNr() + ", column " + j.getLocation().getColumnNr() + ")";
+        if (e instanceof JacksonException j
+                && j.getLocation() != null
+                && j.getLocation().getLineNr() > 0) {
+            return Quote.of(first) + " (line " + j.getLocation().getLineNr() + ", column "
+                    + j.getLocation().getColumnNr() + ")";
         }
         return Quote.of(first);
     }

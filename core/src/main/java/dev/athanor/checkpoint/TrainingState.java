@@ -27,14 +27,18 @@ final class TrainingState {
     private TrainingState() {}
 
     /** Writes both files into the empty directory {@code place} and forces them; the manifest comes last. */
-    static void write(DurableFiles files, Path place, long step, Map<String, Tensor> tensors, Map<String, String> values)
+    static void write(
+            DurableFiles files, Path place, long step, Map<String, Tensor> tensors, Map<String, String> values)
             throws IOException {
         SafetensorsWriter writer = SafetensorsWriter.of(tensors, Map.of(), DType.F32);
         Map<String, Long> sections = new LinkedHashMap<>();
         sections.put(HEADER, writer.headerBytes());
         writer.sections().forEach((name, bytes) -> sections.put("tensor " + name, bytes));
         SectionChecksums checksums = new SectionChecksums(sections);
-        DurableWrites.write(files, place.resolve(TENSORS), writer.size(),
+        DurableWrites.write(
+                files,
+                place.resolve(TENSORS),
+                writer.size(),
                 out -> writer.writeTo(new ChecksummedChannel(out, checksums)));
         List<Section> done = checksums.sections();
         StateManifest manifest = new StateManifest(step, writer.size(), checksums.finish(), done, values);
@@ -46,7 +50,8 @@ final class TrainingState {
         Path file = place.resolve(MANIFEST);
         StateManifest manifest = StateManifest.parse(TextFile.read(file, Limits.DEFAULT.textBytes()), file.toString());
         if (manifest.step() != step) {
-            throw new ModelFormatException(file + ": expected step " + step + " as the directory is called, found " + manifest.step());
+            throw new ModelFormatException(
+                    file + ": expected step " + step + " as the directory is called, found " + manifest.step());
         }
         verifyTensors(place.resolve(TENSORS), manifest);
         return manifest;
@@ -56,8 +61,8 @@ final class TrainingState {
         SectionChecksums checksums = new SectionChecksums(SectionChecksums.sizes(manifest.sections()));
         try (FileChannel channel = FileChannel.open(data, StandardOpenOption.READ)) {
             if (channel.size() != manifest.bytes()) {
-                throw new ModelFormatException(
-                        data + ": expected " + manifest.bytes() + " bytes as its manifest says, found " + channel.size());
+                throw new ModelFormatException(data + ": expected " + manifest.bytes()
+                        + " bytes as its manifest says, found " + channel.size());
             }
             ByteBuffer buffer = ByteBuffer.allocateDirect(Math.clamp(manifest.bytes(), 1, 1 << 20));
             while (channel.read(buffer.clear()) >= 0) {
@@ -71,8 +76,9 @@ final class TrainingState {
             Section found = checksums.sections().get(i);
             Section expected = manifest.sections().get(i);
             if (!found.crc32c().equals(expected.crc32c())) {
-                throw new ModelFormatException(data + ": expected " + Quote.of(expected.name()) + " with CRC32C " + expected.crc32c()
-                        + ", found " + found.crc32c() + " in the " + expected.bytes() + " bytes at byte " + at);
+                throw new ModelFormatException(
+                        data + ": expected " + Quote.of(expected.name()) + " with CRC32C " + expected.crc32c()
+                                + ", found " + found.crc32c() + " in the " + expected.bytes() + " bytes at byte " + at);
             }
             at += expected.bytes();
         }
@@ -97,7 +103,8 @@ final class TrainingState {
     }
 
     /** Passes bytes on and counts them into the checksums once they are written. */
-    private record ChecksummedChannel(WritableByteChannel out, SectionChecksums checksums) implements WritableByteChannel {
+    private record ChecksummedChannel(WritableByteChannel out, SectionChecksums checksums)
+            implements WritableByteChannel {
         @Override
         public int write(ByteBuffer source) throws IOException {
             ByteBuffer before = source.duplicate();

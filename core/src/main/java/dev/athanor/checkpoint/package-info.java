@@ -1,6 +1,4 @@
-/**
- * Models on disk: Hugging Face directories, safetensors, and the state of a training run.
- */
+/** Models on disk: Hugging Face directories, safetensors, and the state of a training run. */
 @NullMarked
 package dev.athanor.checkpoint;
 

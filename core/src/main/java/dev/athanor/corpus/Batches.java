@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Training examples as a pure function of (seed, step), so that a resumed run sees what an undisturbed one would have seen, and
- * evaluation windows that count every token once.
+ * Training examples as a pure function of (seed, step), so that a resumed run sees what an undisturbed one would have
+ * seen, and evaluation windows that count every token once.
  */
 public final class Batches {
     private final TokenStore tokens;
@@ -42,7 +42,10 @@ public final class Batches {
         return new Batch(in, out, batch, context, batch * context);
     }
 
-    /** Seeds are drawn, not multiplied: SplittableRandom steps by a constant, and multiples of it give one stream, shifted. */
+    /**
+     * Seeds are drawn, not multiplied: SplittableRandom steps by a constant, and multiples of it give one stream,
+     * shifted.
+     */
     private SplittableRandom random(long step, int microBatch) {
         long ofRun = new SplittableRandom(seed).nextLong();
         long ofStep = new SplittableRandom(ofRun + step).nextLong();
@@ -55,7 +58,9 @@ public final class Batches {
         return Math.toIntExact((windows + batch - 1) / batch);
     }
 
-    /** The {@code index}-th batch of consecutive windows; together they predict every token but the first exactly once. */
+    /**
+     * The {@code index}-th batch of consecutive windows; together they predict every token but the first exactly once.
+     */
     public Batch evaluation(int index, int batch) {
         int[] in = new int[batch * context];
         int[] out = new int[batch * context];

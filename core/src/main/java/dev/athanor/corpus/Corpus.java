@@ -6,8 +6,9 @@ import java.nio.charset.StandardCharsets;
 /**
  * Training and validation tokens of a source.
  *
- * <p>A source of many documents is split by documents: every document goes to validation with the same probability, decided by its
- * number alone. A source of one document is split by position, its last part being validation, as nanoGPT does with Shakespeare.
+ * <p>A source of many documents is split by documents: every document goes to validation with the same probability,
+ * decided by its number alone. A source of one document is split by position, its last part being validation, as
+ * nanoGPT does with Shakespeare.
  */
 public record Corpus(TokenStore train, TokenStore validation) {
     /** Every tenth of a single text, every twentieth document. */
@@ -53,8 +54,8 @@ public record Corpus(TokenStore train, TokenStore validation) {
     /** Refuses a corpus from which not even one training example can be cut. */
     public void requireContext(String source, int context) {
         if (train.size() < context + 1L) {
-            throw new CorpusException(source + ": expected at least context + 1 = " + (context + 1) + " training tokens, found "
-                    + train.size() + "; give more text or a smaller context");
+            throw new CorpusException(source + ": expected at least context + 1 = " + (context + 1)
+                    + " training tokens, found " + train.size() + "; give more text or a smaller context");
         }
         if (validation.size() < 2) {
             throw new CorpusException(source + ": expected at least 2 validation tokens, found " + validation.size()

@@ -1,6 +1,8 @@
 package dev.athanor.corpus;
 
-/** Text that cannot be trained on; the message says what was expected, what was found and what to do, in one sentence. */
+/**
+ * Text that cannot be trained on; the message says what was expected, what was found and what to do, in one sentence.
+ */
 public final class CorpusException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

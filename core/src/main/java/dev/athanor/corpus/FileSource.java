@@ -17,7 +17,10 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipInputStream;
 
-/** A file, a folder (all files below it in order of their paths) or a glob; {@code .gz}, {@code .zip} and {@code .jsonl} are opened. */
+/**
+ * A file, a folder (all files below it in order of their paths) or a glob; {@code .gz}, {@code .zip} and {@code .jsonl}
+ * are opened.
+ */
 final class FileSource implements TextSource {
     private final String name;
 
@@ -48,7 +51,8 @@ final class FileSource implements TextSource {
             }
             int star = firstWildcard(name);
             if (star < 0) {
-                throw new CorpusException(name + ": expected a file, a folder, a glob, a URL, jdk: or tales:, found no such path");
+                throw new CorpusException(
+                        name + ": expected a file, a folder, a glob, a URL, jdk: or tales:, found no such path");
             }
             int slash = name.lastIndexOf('/', star);
             Path root = slash < 0 ? Path.of("") : slash == 0 ? Path.of("/") : Path.of(name.substring(0, slash));
@@ -61,7 +65,10 @@ final class FileSource implements TextSource {
 
     private List<Path> walk(Path root, PathMatcher wanted) throws IOException {
         try (Stream<Path> walk = Files.walk(root)) {
-            List<Path> files = walk.filter(Files::isRegularFile).filter(wanted::matches).sorted().toList();
+            List<Path> files = walk.filter(Files::isRegularFile)
+                    .filter(wanted::matches)
+                    .sorted()
+                    .toList();
             if (files.isEmpty()) {
                 throw new CorpusException(name + ": expected at least one file, found none");
             }
@@ -91,9 +98,11 @@ final class FileSource implements TextSource {
                 Texts.read(name, in, reader);
             }
         } catch (AccessDeniedException e) {
-            throw new CorpusException(name + ": expected a readable file, found access denied; change its permissions", e);
+            throw new CorpusException(
+                    name + ": expected a readable file, found access denied; change its permissions", e);
         } catch (ZipException | java.io.EOFException e) {
-            throw new CorpusException(name + ": expected a whole compressed file, found it damaged: " + e.getMessage(), e);
+            throw new CorpusException(
+                    name + ": expected a whole compressed file, found it damaged: " + e.getMessage(), e);
         } catch (IOException e) {
             throw new UncheckedIOException(name + ": cannot be read: " + e.getMessage(), e);
         }

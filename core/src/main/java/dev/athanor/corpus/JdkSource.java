@@ -10,7 +10,10 @@ import java.util.function.Consumer;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/** The Java sources that come with a JDK, {@code lib/src.zip}; {@code prefix} selects part of them, as in {@code java.base/java/util}. */
+/**
+ * The Java sources that come with a JDK, {@code lib/src.zip}; {@code prefix} selects part of them, as in
+ * {@code java.base/java/util}.
+ */
 final class JdkSource implements TextSource {
     private final Path javaHome;
     private final String prefix;
@@ -38,7 +41,8 @@ final class JdkSource implements TextSource {
                     .sorted(Comparator.comparing(ZipEntry::getName))
                     .toList();
             if (entries.isEmpty()) {
-                throw new CorpusException(name() + ": expected Java files below " + prefix + " in " + zip + ", found none");
+                throw new CorpusException(
+                        name() + ": expected Java files below " + prefix + " in " + zip + ", found none");
             }
             for (ZipEntry entry : entries) {
                 Texts.read(entry.getName(), file.getInputStream(entry), reader);

@@ -53,7 +53,8 @@ public final class TextSources {
             @Override
             public void read(Consumer<Document> reader) {
                 for (int i = 0; i < options.stories(); i++) {
-                    reader.accept(new Document("tale " + i, Tales.story(options.seed(), i).text()));
+                    reader.accept(new Document(
+                            "tale " + i, Tales.story(options.seed(), i).text()));
                 }
             }
 
@@ -89,6 +90,7 @@ public final class TextSources {
     }
 
     private static String sentence(String name, String setting) {
-        return name + ": expected seed=NUMBER or stories=NUMBER, found \"" + setting + "\"; write tales:seed=7,stories=6000";
+        return name + ": expected seed=NUMBER or stories=NUMBER, found \"" + setting
+                + "\"; write tales:seed=7,stories=6000";
     }
 }

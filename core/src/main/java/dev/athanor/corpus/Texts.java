@@ -80,8 +80,10 @@ final class Texts {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
         } catch (CharacterCodingException e) {
-            throw new CorpusException(name + ": expected text in UTF-8, found other bytes at byte " + (offset + bytes.position())
-                    + "; convert it first, for example with iconv", e);
+            throw new CorpusException(
+                    name + ": expected text in UTF-8, found other bytes at byte " + (offset + bytes.position())
+                            + "; convert it first, for example with iconv",
+                    e);
         }
     }
 
@@ -96,14 +98,17 @@ final class Texts {
             try {
                 node = MAPPER.readTree(line);
             } catch (JacksonException e) {
-                throw new CorpusException(name + " line " + number + ": expected a JSON object, found \""
-                        + line.substring(0, Math.min(40, line.length())) + "\"", e);
+                throw new CorpusException(
+                        name + " line " + number + ": expected a JSON object, found \""
+                                + line.substring(0, Math.min(40, line.length())) + "\"",
+                        e);
             }
             if (!node.path("text").isString()) {
-                throw new CorpusException(name + " line " + number + ": expected a field \"text\", found fields "
-                        + node.propertyNames());
+                throw new CorpusException(
+                        name + " line " + number + ": expected a field \"text\", found fields " + node.propertyNames());
             }
-            reader.accept(new Document(name + " line " + number, node.path("text").asString()));
+            reader.accept(
+                    new Document(name + " line " + number, node.path("text").asString()));
         }
     }
 }

@@ -18,7 +18,8 @@ public final class TokenBuffer implements TokenStore {
             throw new CorpusException("tokens: expected fewer than 2^31 in memory, found more; write them to shards");
         }
         if (size + ids.length > tokens.length) {
-            tokens = Arrays.copyOf(tokens, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(size + (long) ids.length, tokens.length * 2L)));
+            tokens = Arrays.copyOf(tokens, (int)
+                    Math.min(Integer.MAX_VALUE - 8, Math.max(size + (long) ids.length, tokens.length * 2L)));
         }
         System.arraycopy(ids, 0, tokens, size, ids.length);
         size += ids.length;

@@ -18,8 +18,8 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * A file on the web, {@code https://host/file.txt#sha256=HEX}. The checksum is required, so that a corpus is the same tomorrow; the
- * file is kept under that checksum and downloaded once. A broken download continues where it stopped.
+ * A file on the web, {@code https://host/file.txt#sha256=HEX}. The checksum is required, so that a corpus is the same
+ * tomorrow; the file is kept under that checksum and downloaded once. A broken download continues where it stopped.
  */
 final class UrlSource implements TextSource {
     private static final String MARK = "#sha256=";
@@ -61,7 +61,8 @@ final class UrlSource implements TextSource {
                     + "64-HEX-DIGITS, found none; download it once and run sha256sum on it");
         }
         URI uri = URI.create(name.substring(0, mark));
-        String file = uri.getPath().substring(uri.getPath().lastIndexOf('/') + 1).replaceAll("[^A-Za-z0-9._-]", "_");
+        String file =
+                uri.getPath().substring(uri.getPath().lastIndexOf('/') + 1).replaceAll("[^A-Za-z0-9._-]", "_");
         Path place = cache.resolve(sum.substring(0, 16) + "-" + (file.isEmpty() ? "text.txt" : file));
         try {
             if (Files.isRegularFile(place) && sha256(place).equals(sum)) {
@@ -73,7 +74,8 @@ final class UrlSource implements TextSource {
             String found = sha256(part);
             if (!found.equals(sum)) {
                 Files.delete(part);
-                throw new CorpusException(name + ": expected SHA-256 " + sum + ", found " + found + "; the file was discarded");
+                throw new CorpusException(
+                        name + ": expected SHA-256 " + sum + ", found " + found + "; the file was discarded");
             }
             Files.move(part, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             return place;

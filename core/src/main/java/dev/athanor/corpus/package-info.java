@@ -1,6 +1,4 @@
-/**
- * Where training text comes from: sources, token shards, and the Tales.
- */
+/** Where training text comes from: sources, token shards, and the Tales. */
 @NullMarked
 package dev.athanor.corpus;
 

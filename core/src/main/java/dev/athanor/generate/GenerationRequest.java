@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param maxTokens most new tokens
  * @param stop texts that end generation; they are not part of the result
- * @param shift whether the oldest half of the text is forgotten when the context is full; without it generation ends there
+ * @param shift whether the oldest half of the text is forgotten when the context is full; without it generation ends
+ *     there
  */
 public record GenerationRequest(String prompt, int maxTokens, Sampling sampling, List<String> stop, boolean shift) {
     public GenerationRequest {

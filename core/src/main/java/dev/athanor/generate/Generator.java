@@ -44,8 +44,8 @@ public final class Generator {
     }
 
     /**
-     * Generates, handing over text as soon as it is certain: whole characters that cannot be the beginning of a stop text. The pieces
-     * together are the result's text.
+     * Generates, handing over text as soon as it is certain: whole characters that cannot be the beginning of a stop
+     * text. The pieces together are the result's text.
      *
      * @param listener returns false to end generation
      * @throws IllegalArgumentException when the prompt does not fit the model's context
@@ -99,9 +99,12 @@ public final class Generator {
             return new Generation(text.toString(), Arrays.copyOf(generated, count), end, count / seconds, shifts);
         }
 
-        /** Embeddings are often padded to a round number of rows; what lies behind the tokenizer's ids cannot be said. */
+        /**
+         * Embeddings are often padded to a round number of rows; what lies behind the tokenizer's ids cannot be said.
+         */
         private Tensor speakable(Tensor logits) {
-            return Tensor.view(logits.data(), logits.offset(), Shape.of(Math.min(logits.size(), tokenizer.vocabularySize())));
+            return Tensor.view(
+                    logits.data(), logits.offset(), Shape.of(Math.min(logits.size(), tokenizer.vocabularySize())));
         }
 
         /** Adds a token to the text; gives the reason to end, if there is one now. */

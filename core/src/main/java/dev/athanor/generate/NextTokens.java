@@ -42,8 +42,8 @@ public record NextTokens(int id, String text, double p) {
     }
 
     /**
-     * What the token of each row most likely grows to: a token may be a piece of a word, and its likeliest continuation shows of which.
-     * A row whose token ends a word, or is none, keeps its own text.
+     * What the token of each row most likely grows to: a token may be a piece of a word, and its likeliest continuation
+     * shows of which. A row whose token ends a word, or is none, keeps its own text.
      *
      * @return one text per row, beginning with the row's text
      */

@@ -8,10 +8,11 @@ final class Prompts {
     private Prompts() {}
 
     /**
-     * Ids of {@code prompt} as the model expects them, a beginning-of-text token of its tokenizer included; an empty prompt begins a
-     * document.
+     * Ids of {@code prompt} as the model expects them, a beginning-of-text token of its tokenizer included; an empty
+     * prompt begins a document.
      *
-     * @throws IllegalArgumentException when it is empty and the model has no token that begins one, or longer than the context
+     * @throws IllegalArgumentException when it is empty and the model has no token that begins one, or longer than the
+     *     context
      */
     static int[] encode(Transformer model, Tokenizer tokenizer, String prompt) {
         int[] ids = tokenizer.encodeForModel(prompt);

@@ -7,12 +7,19 @@ package dev.athanor.generate;
  * @param topK keep the k likeliest, 0 for all
  * @param topP keep the likeliest that together reach this probability, 1 for all
  * @param minP keep tokens at least this share as likely as the likeliest, 0 for all
- * @param repetitionPenalty divides positive and multiplies negative logits of recent tokens (CTRL, arXiv:1909.05858); 1 for none
+ * @param repetitionPenalty divides positive and multiplies negative logits of recent tokens (CTRL, arXiv:1909.05858); 1
+ *     for none
  * @param repetitionWindow how many recent tokens count
  * @param seed what draws follow from
  */
 public record Sampling(
-        double temperature, int topK, double topP, double minP, double repetitionPenalty, int repetitionWindow, long seed) {
+        double temperature,
+        int topK,
+        double topP,
+        double minP,
+        double repetitionPenalty,
+        int repetitionWindow,
+        long seed) {
     public Sampling {
         range("temperature", temperature, 0, 100);
         range("top-k", topK, 0, Integer.MAX_VALUE);
@@ -24,7 +31,8 @@ public record Sampling(
 
     private static void range(String name, double value, double least, double most) {
         if (!(value >= least && value <= most)) {
-            throw new IllegalArgumentException(name + ": expected between " + least + " and " + most + ", found " + value);
+            throw new IllegalArgumentException(
+                    name + ": expected between " + least + " and " + most + ", found " + value);
         }
     }
 

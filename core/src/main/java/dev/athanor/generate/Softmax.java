@@ -17,8 +17,8 @@ final class Softmax {
         float[] scores = logits.toArray();
         for (int id = 0; id < scores.length; id++) {
             if (!Float.isFinite(scores[id])) {
-                throw new IllegalStateException("logits: expected finite numbers, found " + scores[id] + " for token " + id
-                        + "; the weights hold numbers that are not finite or far too large");
+                throw new IllegalStateException("logits: expected finite numbers, found " + scores[id] + " for token "
+                        + id + "; the weights hold numbers that are not finite or far too large");
             }
         }
         return scores;

@@ -1,6 +1,4 @@
-/**
- * Speaking: samplers, stopping rules and the loop that writes one token after another.
- */
+/** Speaking: samplers, stopping rules and the loop that writes one token after another. */
 @NullMarked
 package dev.athanor.generate;
 

@@ -1,8 +1,8 @@
 package dev.athanor.kernel;
 
 /**
- * What a model computes with: row kernels, matrix products, attention and the threads they share. One instance serves one caller at a
- * time (a training loop, a generation); it owns its threads and scratch memory until {@link #close()}.
+ * What a model computes with: row kernels, matrix products, attention and the threads they share. One instance serves
+ * one caller at a time (a training loop, a generation); it owns its threads and scratch memory until {@link #close()}.
  */
 public final class Compute implements AutoCloseable {
     private final Kernels kernels;

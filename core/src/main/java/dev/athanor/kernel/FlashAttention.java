@@ -3,15 +3,18 @@ package dev.athanor.kernel;
 import java.util.Arrays;
 
 /**
- * Causal attention, fused: z = softmax(q · kᵀ · scale) · v block by block with a running maximum and sum, so that no [T, T] matrix
- * exists (FlashAttention-2, arXiv:2307.08691). The backward pass computes each block of shares again from q, k and the saved
- * log-sum-exp.
+ * Causal attention, fused: z = softmax(q · kᵀ · scale) · v block by block with a running maximum and sum, so that no
+ * [T, T] matrix exists (FlashAttention-2, arXiv:2307.08691). The backward pass computes each block of shares again from
+ * q, k and the saved log-sum-exp.
  *
- * <p>Query i of a sequence stands at position {@code firstPosition + i} and sees keys up to its own position; with a window w only the
- * last w of them. Query head h reads key and value head {@code h / (heads / kvHeads)}.
+ * <p>Query i of a sequence stands at position {@code firstPosition + i} and sees keys up to its own position; with a
+ * window w only the last w of them. Query head h reads key and value head {@code h / (heads / kvHeads)}.
  */
 public final class FlashAttention {
-    /** Queries and keys per block: two blocks of scores and their operands fit the second-level cache at head sizes up to 256. */
+    /**
+     * Queries and keys per block: two blocks of scores and their operands fit the second-level cache at head sizes up
+     * to 256.
+     */
     private static final int BLOCK = 128;
 
     private final Kernels kernels;
@@ -37,7 +40,15 @@ public final class FlashAttention {
      * @param window most keys a query sees; {@link Integer#MAX_VALUE} for all
      */
     public record Layout(
-            int batch, int queries, int keys, int firstPosition, int window, int heads, int kvHeads, int headSize, float scale) {
+            int batch,
+            int queries,
+            int keys,
+            int firstPosition,
+            int window,
+            int heads,
+            int kvHeads,
+            int headSize,
+            float scale) {
         int group() {
             return heads / kvHeads;
         }
@@ -89,7 +100,16 @@ public final class FlashAttention {
     }
 
     private void forwardBlock(
-            Layout l, HeadView q, HeadView k, HeadView v, HeadView z, float[] lse, int sequence, int head, int first, Scratch s) {
+            Layout l,
+            HeadView q,
+            HeadView k,
+            HeadView v,
+            HeadView z,
+            float[] lse,
+            int sequence,
+            int head,
+            int first,
+            Scratch s) {
         int rows = Math.min(BLOCK, l.queries - first);
         int size = l.headSize;
         float[] out = s.out(BLOCK * size);
@@ -102,13 +122,41 @@ public final class FlashAttention {
         for (int key = l.firstKey(first) / BLOCK * BLOCK; key < end; key += BLOCK) {
             int width = Math.min(BLOCK, end - key);
             int row = sequence * l.keys + key;
-            s.gemm.multiply(rows, width, size, q.data(), q0, q.rowStride(), false, k.data(), k.at(row, kvHead), k.rowStride(),
-                    true, s.shares, 0, BLOCK, false);
+            s.gemm.multiply(
+                    rows,
+                    width,
+                    size,
+                    q.data(),
+                    q0,
+                    q.rowStride(),
+                    false,
+                    k.data(),
+                    k.at(row, kvHead),
+                    k.rowStride(),
+                    true,
+                    s.shares,
+                    0,
+                    BLOCK,
+                    false);
             for (int i = 0; i < rows; i++) {
                 pour(l, s, out, i, first + i, key, width);
             }
-            s.gemm.multiply(rows, size, width, s.shares, 0, BLOCK, false, v.data(), v.at(row, kvHead), v.rowStride(), false,
-                    out, 0, size, true);
+            s.gemm.multiply(
+                    rows,
+                    size,
+                    width,
+                    s.shares,
+                    0,
+                    BLOCK,
+                    false,
+                    v.data(),
+                    v.at(row, kvHead),
+                    v.rowStride(),
+                    false,
+                    out,
+                    0,
+                    size,
+                    true);
         }
         int saved = (sequence * l.heads + head) * l.queries + first;
         for (int i = 0; i < rows; i++) {
@@ -150,7 +198,15 @@ public final class FlashAttention {
      * @param lse what {@link #forward} saved
      */
     public void backward(
-            Layout l, HeadView q, HeadView k, HeadView v, HeadView z, float[] lse, HeadView dz, HeadView dq, HeadView dk,
+            Layout l,
+            HeadView q,
+            HeadView k,
+            HeadView v,
+            HeadView z,
+            float[] lse,
+            HeadView dz,
+            HeadView dq,
+            HeadView dk,
             HeadView dv) {
         workers.run(l.batch * l.kvHeads, (task, worker) -> {
             int kvHead = task % l.kvHeads;
@@ -174,8 +230,20 @@ public final class FlashAttention {
     }
 
     private void backwardBlock(
-            Layout l, HeadView q, HeadView k, HeadView v, HeadView z, float[] lse, HeadView dz, HeadView dq, HeadView dk,
-            HeadView dv, int sequence, int head, int first, Scratch s) {
+            Layout l,
+            HeadView q,
+            HeadView k,
+            HeadView v,
+            HeadView z,
+            float[] lse,
+            HeadView dz,
+            HeadView dq,
+            HeadView dk,
+            HeadView dv,
+            int sequence,
+            int head,
+            int first,
+            Scratch s) {
         int rows = Math.min(BLOCK, l.queries - first);
         int size = l.headSize;
         int kvHead = head / l.group();
@@ -189,20 +257,90 @@ public final class FlashAttention {
         for (int key = begin; key < end; key += BLOCK) {
             int width = Math.min(BLOCK, end - key);
             int row = sequence * l.keys + key;
-            s.gemm.multiply(rows, width, size, q.data(), q.at(q0, head), q.rowStride(), false, k.data(), k.at(row, kvHead),
-                    k.rowStride(), true, s.shares, 0, BLOCK, false);
-            s.gemm.multiply(rows, width, size, dz.data(), dz.at(q0, head), dz.rowStride(), false, v.data(),
-                    v.at(row, kvHead), v.rowStride(), true, s.slopes, 0, BLOCK, false);
+            s.gemm.multiply(
+                    rows,
+                    width,
+                    size,
+                    q.data(),
+                    q.at(q0, head),
+                    q.rowStride(),
+                    false,
+                    k.data(),
+                    k.at(row, kvHead),
+                    k.rowStride(),
+                    true,
+                    s.shares,
+                    0,
+                    BLOCK,
+                    false);
+            s.gemm.multiply(
+                    rows,
+                    width,
+                    size,
+                    dz.data(),
+                    dz.at(q0, head),
+                    dz.rowStride(),
+                    false,
+                    v.data(),
+                    v.at(row, kvHead),
+                    v.rowStride(),
+                    true,
+                    s.slopes,
+                    0,
+                    BLOCK,
+                    false);
             for (int i = 0; i < rows; i++) {
                 slope(l, s, i, first + i, key, width, lse[saved + i]);
             }
             // dv += sharesᵀ · dz, dq (+)= slopes · k, dk += slopesᵀ · q
-            s.gemm.multiply(width, size, rows, s.shares, 0, BLOCK, true, dz.data(), dz.at(q0, head), dz.rowStride(), false,
-                    dv.data(), dv.at(row, kvHead), dv.rowStride(), true);
-            s.gemm.multiply(rows, size, width, s.slopes, 0, BLOCK, false, k.data(), k.at(row, kvHead), k.rowStride(), false,
-                    dq.data(), dq.at(q0, head), dq.rowStride(), key > begin);
-            s.gemm.multiply(width, size, rows, s.slopes, 0, BLOCK, true, q.data(), q.at(q0, head), q.rowStride(), false,
-                    dk.data(), dk.at(row, kvHead), dk.rowStride(), true);
+            s.gemm.multiply(
+                    width,
+                    size,
+                    rows,
+                    s.shares,
+                    0,
+                    BLOCK,
+                    true,
+                    dz.data(),
+                    dz.at(q0, head),
+                    dz.rowStride(),
+                    false,
+                    dv.data(),
+                    dv.at(row, kvHead),
+                    dv.rowStride(),
+                    true);
+            s.gemm.multiply(
+                    rows,
+                    size,
+                    width,
+                    s.slopes,
+                    0,
+                    BLOCK,
+                    false,
+                    k.data(),
+                    k.at(row, kvHead),
+                    k.rowStride(),
+                    false,
+                    dq.data(),
+                    dq.at(q0, head),
+                    dq.rowStride(),
+                    key > begin);
+            s.gemm.multiply(
+                    width,
+                    size,
+                    rows,
+                    s.slopes,
+                    0,
+                    BLOCK,
+                    true,
+                    q.data(),
+                    q.at(q0, head),
+                    q.rowStride(),
+                    false,
+                    dk.data(),
+                    dk.at(row, kvHead),
+                    dk.rowStride(),
+                    true);
         }
     }
 

@@ -5,22 +5,31 @@ import java.util.Arrays;
 /**
  * Matrix products C (+)= A · B over packed panels, for all four transpositions, on all threads.
  *
- * <p>The operand with fewer rows (or columns) is packed once per slab of k and shared; the other is packed panel by panel into a
- * thread's own memory just before use, where it stays in the nearest cache, so no packed copy of a large weight matrix ever travels to
- * memory. Slabs bound the shared copy to {@link #SHARED_FLOATS}. The blocking follows Goto and van de Geijn, "Anatomy of
- * High-Performance Matrix Multiplication" (2008).
+ * <p>The operand with fewer rows (or columns) is packed once per slab of k and shared; the other is packed panel by
+ * panel into a thread's own memory just before use, where it stays in the nearest cache, so no packed copy of a large
+ * weight matrix ever travels to memory. Slabs bound the shared copy to {@link #SHARED_FLOATS}. The blocking follows
+ * Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008).
  *
- * <p>Every element of C is one chain of fused multiply-adds in the order of k (see {@link MicroKernel}), so results do not depend on
- * threads, width or block sizes.
+ * <p>Every element of C is one chain of fused multiply-adds in the order of k (see {@link MicroKernel}), so results do
+ * not depend on threads, width or block sizes.
  */
 public final class Gemm {
-    /** k steps per panel. Each tile pays for its load and store of C once per block, so shallow blocks (128, 256) lost 10 to 15 %. */
+    /**
+     * k steps per panel. Each tile pays for its load and store of C once per block, so shallow blocks (128, 256) lost
+     * 10 to 15 %.
+     */
     static final int K_BLOCK = 512;
 
-    /** Largest shared packed operand, 4 MiB: it is read again for every panel of the other one and should stay in the last cache. */
+    /**
+     * Largest shared packed operand, 4 MiB: it is read again for every panel of the other one and should stay in the
+     * last cache.
+     */
     private static final int SHARED_FLOATS = 1 << 20;
 
-    /** Rows of A one task packs when B is shared: they are read once per panel of B, so they should fit the second-level cache. */
+    /**
+     * Rows of A one task packs when B is shared: they are read once per panel of B, so they should fit the second-level
+     * cache.
+     */
     private static final int ROWS_PER_TASK = 96;
 
     private static final int ENOUGH_TASKS = 16;
@@ -59,10 +68,21 @@ public final class Gemm {
      * @param accumulate whether the product is added to C rather than written over it
      */
     public void multiply(
-            int m, int n, int k,
-            float[] a, int ao, int lda, boolean transposeA,
-            float[] b, int bo, int ldb, boolean transposeB,
-            float[] c, int co, int ldc, boolean accumulate) {
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int ao,
+            int lda,
+            boolean transposeA,
+            float[] b,
+            int bo,
+            int ldb,
+            boolean transposeB,
+            float[] c,
+            int co,
+            int ldc,
+            boolean accumulate) {
         check("A", transposeA ? k : m, transposeA ? m : k, a, ao, lda);
         check("B", transposeB ? n : k, transposeB ? k : n, b, bo, ldb);
         check("C", m, n, c, co, ldc);
@@ -98,8 +118,8 @@ public final class Gemm {
     }
 
     /**
-     * Which operand is packed whole. The smaller one, so that less is copied; but the other one is what tasks are cut from, and too few
-     * tasks leave threads waiting.
+     * Which operand is packed whole. The smaller one, so that less is copied; but the other one is what tasks are cut
+     * from, and too few tasks leave threads waiting.
      */
     private boolean shareA(int m, int n) {
         int columnTasks = (n + tiles.columns() - 1) / tiles.columns();
@@ -107,10 +127,14 @@ public final class Gemm {
     }
 
     private static void check(String name, int rows, int columns, float[] x, int offset, int ld) {
-        if (rows < 0 || columns < 0 || ld < columns || offset < 0
+        if (rows < 0
+                || columns < 0
+                || ld < columns
+                || offset < 0
                 || (rows > 0 && offset + (rows - 1L) * ld + columns > x.length)) {
-            throw new IllegalArgumentException("matrix product: operand " + name + " [" + rows + ", " + columns
-                    + "] with leading dimension " + ld + " from offset " + offset + " does not fit an array of " + x.length);
+            throw new IllegalArgumentException(
+                    "matrix product: operand " + name + " [" + rows + ", " + columns + "] with leading dimension " + ld
+                            + " from offset " + offset + " does not fit an array of " + x.length);
         }
     }
 
@@ -126,13 +150,24 @@ public final class Gemm {
             for (int block = 0; block < depth; block += K_BLOCK) {
                 int k = Math.min(K_BLOCK, depth - block);
                 int to = block * tiles.paddedRows(m) + first * k;
-                tiles.pack(out, to, width, a, ao, lda, transposeA, first, count, fromK + block, k, scratch[worker].block);
+                tiles.pack(
+                        out, to, width, a, ao, lda, transposeA, first, count, fromK + block, k, scratch[worker].block);
             }
         });
     }
 
     private void columnTasks(
-            int m, int n, float[] b, int bo, int ldb, boolean transposeB, float[] c, int co, int ldc, int fromK, int depth,
+            int m,
+            int n,
+            float[] b,
+            int bo,
+            int ldb,
+            boolean transposeB,
+            float[] c,
+            int co,
+            int ldc,
+            int fromK,
+            int depth,
             boolean accumulate) {
         float[] packedA = shared;
         int columns = tiles.columns();
@@ -148,8 +183,20 @@ public final class Gemm {
                 tiles.pack(own.panel, 0, columns, b, bo, ldb, !transposeB, first, count, fromK + block, k, own.block);
                 for (int panel = 0; panel < panels; panel++) {
                     int row = tiles.firstRow(panel, full);
-                    tiles.tile(panel >= full, k, packedA, block * rows + row * k, own.panel, 0, c, co + row * ldc + first, ldc,
-                            m - row, count, accumulate || block > 0, own.tile);
+                    tiles.tile(
+                            panel >= full,
+                            k,
+                            packedA,
+                            block * rows + row * k,
+                            own.panel,
+                            0,
+                            c,
+                            co + row * ldc + first,
+                            ldc,
+                            m - row,
+                            count,
+                            accumulate || block > 0,
+                            own.tile);
                 }
             }
         });
@@ -166,20 +213,43 @@ public final class Gemm {
             for (int block = 0; block < depth; block += K_BLOCK) {
                 int k = Math.min(K_BLOCK, depth - block);
                 int to = block * panels * columns + first * k;
-                tiles.pack(out, to, columns, b, bo, ldb, !transposeB, first, count, fromK + block, k, scratch[worker].block);
+                tiles.pack(
+                        out,
+                        to,
+                        columns,
+                        b,
+                        bo,
+                        ldb,
+                        !transposeB,
+                        first,
+                        count,
+                        fromK + block,
+                        k,
+                        scratch[worker].block);
             }
         });
     }
 
     private void rowTasks(
-            int m, int n, float[] a, int ao, int lda, boolean transposeA, float[] c, int co, int ldc, int fromK, int depth,
+            int m,
+            int n,
+            float[] a,
+            int ao,
+            int lda,
+            boolean transposeA,
+            float[] c,
+            int co,
+            int ldc,
+            int fromK,
+            int depth,
             boolean accumulate) {
         float[] packedB = shared;
         int columns = tiles.columns();
         int columnPanels = (n + columns - 1) / columns;
         int panels = tiles.rowPanels(m);
         int full = tiles.fullRowPanels(m);
-        // Enough tasks to keep the last one short, large enough to read each panel of B from the near cache several times.
+        // Enough tasks to keep the last one short, large enough to read each panel of B from the near cache several
+        // times.
         int perTask = Math.max(1, Math.min(ROWS_PER_TASK / tiles.rows(), panels / 16));
         workers.run((panels + perTask - 1) / perTask, (task, worker) -> {
             Scratch own = scratch[worker];
@@ -192,7 +262,19 @@ public final class Gemm {
                     int width = panel < full ? tiles.rows() : tiles.tailRows();
                     int row = tiles.firstRow(panel, full);
                     int count = Math.min(width, m - row);
-                    tiles.pack(own.panel, (row - base) * k, width, a, ao, lda, transposeA, row, count, fromK + block, k, own.block);
+                    tiles.pack(
+                            own.panel,
+                            (row - base) * k,
+                            width,
+                            a,
+                            ao,
+                            lda,
+                            transposeA,
+                            row,
+                            count,
+                            fromK + block,
+                            k,
+                            own.block);
                 }
                 for (int strip = 0; strip < columnPanels; strip++) {
                     int first = strip * columns;
@@ -200,8 +282,20 @@ public final class Gemm {
                     int packed = block * columnPanels * columns + first * k;
                     for (int panel = from; panel < to; panel++) {
                         int row = tiles.firstRow(panel, full);
-                        tiles.tile(panel >= full, k, own.panel, (row - base) * k, packedB, packed, c, co + row * ldc + first, ldc,
-                                m - row, count, accumulate || block > 0, own.tile);
+                        tiles.tile(
+                                panel >= full,
+                                k,
+                                own.panel,
+                                (row - base) * k,
+                                packedB,
+                                packed,
+                                c,
+                                co + row * ldc + first,
+                                ldc,
+                                m - row,
+                                count,
+                                accumulate || block > 0,
+                                own.tile);
                     }
                 }
             }

@@ -2,9 +2,14 @@ package dev.athanor.kernel;
 
 import java.util.Arrays;
 
-/** Matrix times one vector, the work of generating a token: every weight is read once, so memory bandwidth is the limit. */
+/**
+ * Matrix times one vector, the work of generating a token: every weight is read once, so memory bandwidth is the limit.
+ */
 public final class Gemv {
-    /** Weights one task reads, 256 KiB: small enough to share the last ones evenly, large enough to forget the cost of a task. */
+    /**
+     * Weights one task reads, 256 KiB: small enough to share the last ones evenly, large enough to forget the cost of a
+     * task.
+     */
     private static final int TASK_FLOATS = 1 << 16;
 
     /** Columns whose running sums stay in the first-level cache while rows of an [in, out] matrix pass, 8 KiB. */

@@ -1,8 +1,8 @@
 package dev.athanor.kernel;
 
 /**
- * Where the heads of queries, keys or values lie: element e of head h at row t is {@code data[offset + t * rowStride + h * headStride +
- * e]}. One view serves separate matrices, fused q|k|v blocks and GPT-NeoX's head-by-head interleaving.
+ * Where the heads of queries, keys or values lie: element e of head h at row t is {@code data[offset + t * rowStride +
+ * h * headStride + e]}. One view serves separate matrices, fused q|k|v blocks and GPT-NeoX's head-by-head interleaving.
  */
 public record HeadView(float[] data, int offset, int rowStride, int headStride) {
     /** Index of the first element of head {@code head} at row {@code row}. */

@@ -7,8 +7,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 
 /**
- * Chooses the kernels this machine runs best, by a checklist. Each "no" is one logged sentence that names the remedy, and gives
- * the scalar kernels, which compute the same bits slowly.
+ * Chooses the kernels this machine runs best, by a checklist. Each "no" is one logged sentence that names the remedy,
+ * and gives the scalar kernels, which compute the same bits slowly.
  */
 public final class KernelProvider {
     private static final int OLDEST_JAVA = 25;
@@ -27,7 +27,13 @@ public final class KernelProvider {
      * @param fastFma whether a fused multiply-add is an instruction
      */
     record Machine(
-            int javaVersion, String vmName, String vmVersion, String vmInfo, boolean vectorModule, IntSupplier vectorBits, BooleanSupplier fastFma) {
+            int javaVersion,
+            String vmName,
+            String vmVersion,
+            String vmInfo,
+            boolean vectorModule,
+            IntSupplier vectorBits,
+            BooleanSupplier fastFma) {
         static Machine here() {
             Optional<Module> vectors = ModuleLayer.boot().findModule("jdk.incubator.vector");
             return new Machine(
@@ -58,17 +64,21 @@ public final class KernelProvider {
     static KernelChoice choose(Machine machine) {
         if (machine.javaVersion < OLDEST_JAVA || machine.javaVersion > NEWEST_JAVA) {
             return fallBack(
-                    "the vector kernels are tested on Java " + OLDEST_JAVA + " to " + NEWEST_JAVA + ", this is Java " + machine.javaVersion,
+                    "the vector kernels are tested on Java " + OLDEST_JAVA + " to " + NEWEST_JAVA + ", this is Java "
+                            + machine.javaVersion,
                     "run on Java " + NEWEST_JAVA);
         }
         if (machine.vmInfo.contains("interpreted")) {
             return fallBack("the virtual machine only interprets", "remove -Xint");
         }
         if (machine.vmInfo.contains("emulated-client") || machine.vmName.contains("Client")) {
-            return fallBack("the optimising compiler C2 is off", "remove -XX:TieredStopAtLevel, or use a server virtual machine");
+            return fallBack(
+                    "the optimising compiler C2 is off",
+                    "remove -XX:TieredStopAtLevel, or use a server virtual machine");
         }
         if (machine.vmVersion.contains("jvmci")) {
-            return fallBack("this virtual machine replaces C2 by another compiler", "run on a HotSpot JDK without JVMCI");
+            return fallBack(
+                    "this virtual machine replaces C2 by another compiler", "run on a HotSpot JDK without JVMCI");
         }
         if (!machine.vectorModule) {
             return fallBack("the module jdk.incubator.vector is missing", "pass --add-modules jdk.incubator.vector");
@@ -84,7 +94,8 @@ public final class KernelProvider {
                     "fused multiply-add is not an instruction here, so everything will be very slow",
                     "remove -XX:-UseFMA, or run on a CPU with FMA3 or NEON");
         }
-        return new KernelChoice(new VectorKernels(), "vector kernels: " + bits + " bits; FMA enabled", Optional.empty());
+        return new KernelChoice(
+                new VectorKernels(), "vector kernels: " + bits + " bits; FMA enabled", Optional.empty());
     }
 
     private static KernelChoice fallBack(String reason, String remedy) {
@@ -92,9 +103,9 @@ public final class KernelProvider {
     }
 
     /**
-     * Times {@link Math#fma(float, float, float)}: a few nanoseconds as an instruction, well over a microsecond in the interpreted
-     * BigDecimal arithmetic that stands in for it. The fastest of many rounds is taken, so a busy machine changes nothing; a wrong
-     * answer would cost speed, never bits.
+     * Times {@link Math#fma(float, float, float)}: a few nanoseconds as an instruction, well over a microsecond in the
+     * interpreted BigDecimal arithmetic that stands in for it. The fastest of many rounds is taken, so a busy machine
+     * changes nothing; a wrong answer would cost speed, never bits.
      */
     private static boolean fusesQuickly() {
         int rounds = 50;

@@ -1,12 +1,12 @@
 package dev.athanor.kernel;
 
 /**
- * The loops that touch numbers, one row at a time. Two providers exist, a plain Java one and the Vector API one, and they
- * return the same bits: element-wise work uses the same fused multiply-adds in both, and every reduction runs over
+ * The loops that touch numbers, one row at a time. Two providers exist, a plain Java one and the Vector API one, and
+ * they return the same bits: element-wise work uses the same fused multiply-adds in both, and every reduction runs over
  * {@link #LANES} logical lanes (element i goes to lane i mod 16, one chain per lane) folded by halves (8, 4, 2, 1).
  *
- * <p>Every method takes an array and the index of its first element. Nothing is allocated and nothing is shared between calls, so
- * any number of threads may call at once on disjoint outputs.
+ * <p>Every method takes an array and the index of its first element. Nothing is allocated and nothing is shared between
+ * calls, so any number of threads may call at once on disjoint outputs.
  */
 public interface Kernels {
     /** Logical lanes of a reduction: fixed, so that 128, 256 and 512-bit machines agree to the bit. */
@@ -43,25 +43,75 @@ public interface Kernels {
 
     // ---- norms, one row of n elements
 
-    /** out = (x - mean) * rstd * weight + bias; writes mean and rstd to stats[so], stats[so+1]. bias may be absent: pass boff = -1. */
+    /**
+     * out = (x - mean) * rstd * weight + bias; writes mean and rstd to stats[so], stats[so+1]. bias may be absent: pass
+     * boff = -1.
+     */
     void layerNorm(
-            float[] out, int oo, float[] x, int xo, float[] weight, int wo, float[] bias, int boff, float epsilon, float[] stats, int so, int n);
+            float[] out,
+            int oo,
+            float[] x,
+            int xo,
+            float[] weight,
+            int wo,
+            float[] bias,
+            int boff,
+            float epsilon,
+            float[] stats,
+            int so,
+            int n);
 
     /**
-     * dx (+)= gradient of layerNorm; dweight += dy * xhat; dbias += dy (skipped when dbo = -1). {@code accumulate} says whether dx is
-     * added to or written.
+     * dx (+)= gradient of layerNorm; dweight += dy * xhat; dbias += dy (skipped when dbo = -1). {@code accumulate} says
+     * whether dx is added to or written.
      */
     void layerNormBackward(
-            float[] dx, int dxo, boolean accumulate, float[] dweight, int dwo, float[] dbias, int dbo, float[] dy, int dyo,
-            float[] x, int xo, float[] weight, int wo, float[] stats, int so, int n);
+            float[] dx,
+            int dxo,
+            boolean accumulate,
+            float[] dweight,
+            int dwo,
+            float[] dbias,
+            int dbo,
+            float[] dy,
+            int dyo,
+            float[] x,
+            int xo,
+            float[] weight,
+            int wo,
+            float[] stats,
+            int so,
+            int n);
 
     /** out = x * rrms * weight with rrms = 1/sqrt(mean(x^2) + epsilon); writes rrms to stats[so]. */
-    void rmsNorm(float[] out, int oo, float[] x, int xo, float[] weight, int wo, float epsilon, float[] stats, int so, int n);
+    void rmsNorm(
+            float[] out,
+            int oo,
+            float[] x,
+            int xo,
+            float[] weight,
+            int wo,
+            float epsilon,
+            float[] stats,
+            int so,
+            int n);
 
     /** dx (+)= gradient of rmsNorm; dweight += dy * x * rrms. */
     void rmsNormBackward(
-            float[] dx, int dxo, boolean accumulate, float[] dweight, int dwo, float[] dy, int dyo, float[] x, int xo, float[] weight, int wo,
-            float[] stats, int so, int n);
+            float[] dx,
+            int dxo,
+            boolean accumulate,
+            float[] dweight,
+            int dwo,
+            float[] dy,
+            int dyo,
+            float[] x,
+            int xo,
+            float[] weight,
+            int wo,
+            float[] stats,
+            int so,
+            int n);
 
     // ---- activations
 
@@ -82,13 +132,23 @@ public interface Kernels {
 
     /** dgate = dy * up * silu'(gate); dup = dy * silu(gate). dgate and dup may be gate and up themselves. */
     void siluGateBackward(
-            float[] dgate, int dgo, float[] dup, int duo, float[] dy, int dyo, float[] gate, int go, float[] up, int uo, int n);
+            float[] dgate,
+            int dgo,
+            float[] dup,
+            int duo,
+            float[] dy,
+            int dyo,
+            float[] gate,
+            int go,
+            float[] up,
+            int uo,
+            int n);
 
     // ---- positions
 
     /**
-     * Rotates pairs (x[i], x[i + half]) by the angles whose cosines and sines start at co and so: (a c - b s, b c + a s). With
-     * {@code inverse} the sine is negated, which is also the backward pass.
+     * Rotates pairs (x[i], x[i + half]) by the angles whose cosines and sines start at co and so: (a c - b s, b c + a
+     * s). With {@code inverse} the sine is negated, which is also the backward pass.
      */
     void rotate(float[] x, int xo, float[] cos, int co, float[] sin, int so, int half, boolean inverse);
 
@@ -98,18 +158,34 @@ public interface Kernels {
     float softmax(float[] x, int xo, int n);
 
     /**
-     * Turns a row of logits into its gradient scale * (softmax - onehot(target)) in place and returns -log softmax[target].
+     * Turns a row of logits into its gradient scale * (softmax - onehot(target)) in place and returns -log
+     * softmax[target].
      */
     float crossEntropy(float[] logits, int lo, int n, int target, float scale);
 
     // ---- optimiser
 
     /**
-     * One AdamW step (arXiv:1711.05101) as PyTorch orders it: p *= 1 - lr*decay; m = m + (1-beta1)(g - m); v = beta2 v + (1-beta2) g g;
-     * p -= (lr/bias1) * m / (sqrt(v)/sqrt(bias2) + epsilon), with g = gradientScale * gradient, bias1 = 1 - beta1^t, bias2 = 1 -
-     * beta2^t.
+     * One AdamW step (arXiv:1711.05101) as PyTorch orders it: p *= 1 - lr*decay; m = m + (1-beta1)(g - m); v = beta2 v
+     * + (1-beta2) g g; p -= (lr/bias1) * m / (sqrt(v)/sqrt(bias2) + epsilon), with g = gradientScale * gradient, bias1
+     * = 1 - beta1^t, bias2 = 1 - beta2^t.
      */
     void adamW(
-            float[] p, int po, float[] gradient, int go, float gradientScale, float[] m, int mo, float[] v, int vo, int n, float lr, float beta1,
-            float beta2, float epsilon, float decay, float bias1, float bias2);
+            float[] p,
+            int po,
+            float[] gradient,
+            int go,
+            float gradientScale,
+            float[] m,
+            int mo,
+            float[] v,
+            int vo,
+            int n,
+            float lr,
+            float beta1,
+            float beta2,
+            float epsilon,
+            float decay,
+            float bias1,
+            float bias2);
 }

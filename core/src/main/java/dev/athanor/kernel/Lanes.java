@@ -5,13 +5,15 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Sixteen logical lanes on whatever vector width this machine has: one register of 512 bits, two of 256 or four of 128. Apart from
- * the kernels, because its constants may only be initialised after {@link KernelProvider} has seen that the module is there.
+ * Sixteen logical lanes on whatever vector width this machine has: one register of 512 bits, two of 256 or four of 128.
+ * Apart from the kernels, because its constants may only be initialised after {@link KernelProvider} has seen that the
+ * module is there.
  */
 final class Lanes {
     /** The preferred width, but never more than the 16 logical lanes. */
-    static final VectorSpecies<Float> S =
-            FloatVector.SPECIES_PREFERRED.length() > Kernels.LANES ? FloatVector.SPECIES_512 : FloatVector.SPECIES_PREFERRED;
+    static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED.length() > Kernels.LANES
+            ? FloatVector.SPECIES_512
+            : FloatVector.SPECIES_PREFERRED;
 
     /** Floats in one register. */
     static final int L = S.length();
@@ -19,8 +21,10 @@ final class Lanes {
     /** Registers that make up the logical lanes: 1, 2 or 4. */
     static final int PARTS = Kernels.LANES / L;
 
-    // Rotations that fold the lanes by halves. reduceLanes would be shorter, but its order differs between interpreter and compiler. Each
-    // reduction spells its folding out, since a method called once after a long loop looks cold, is not inlined, and has its vectors boxed.
+    // Rotations that fold the lanes by halves. reduceLanes would be shorter, but its order differs between interpreter
+    // and compiler. Each
+    // reduction spells its folding out, since a method called once after a long loop looks cold, is not inlined, and
+    // has its vectors boxed.
     static final VectorShuffle<Float> BY_8 = rotateBy(8);
     static final VectorShuffle<Float> BY_4 = rotateBy(4);
     static final VectorShuffle<Float> BY_2 = rotateBy(2);

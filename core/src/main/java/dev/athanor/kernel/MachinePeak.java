@@ -1,8 +1,8 @@
 package dev.athanor.kernel;
 
 /**
- * What this machine can do at most, measured now: multiply-adds in registers and reading from memory. The yardstick beside every
- * figure Athanor prints; best of several short runs, since anything else on the machine only slows them.
+ * What this machine can do at most, measured now: multiply-adds in registers and reading from memory. The yardstick
+ * beside every figure Athanor prints; best of several short runs, since anything else on the machine only slows them.
  */
 public record MachinePeak(double flopsPerSecond, double bytesPerSecond) {
     private static final int RUNS = 12;

@@ -1,11 +1,11 @@
 package dev.athanor.kernel;
 
 /**
- * Copies parts of matrices into the panels a {@link MicroKernel} reads: k by rows for A, k by columns for B, so that the innermost loop
- * walks memory in order whatever the transposition. Only this class knows how operands are stored.
+ * Copies parts of matrices into the panels a {@link MicroKernel} reads: k by rows for A, k by columns for B, so that
+ * the innermost loop walks memory in order whatever the transposition. Only this class knows how operands are stored.
  *
- * <p>Element (i, p) of an operand is {@code x[xo + i * ld + p]} when its rows hold k, and {@code x[xo + p * ld + i]} when its columns
- * do ({@code kMajor}).
+ * <p>Element (i, p) of an operand is {@code x[xo + i * ld + p]} when its rows hold k, and {@code x[xo + p * ld + i]}
+ * when its columns do ({@code kMajor}).
  */
 final class Packing {
     /** How many k steps are transposed at a time: one cache line of floats. */
@@ -14,11 +14,21 @@ final class Packing {
     private Packing() {}
 
     /**
-     * Packs {@code count} indices i from {@code first} on, k steps {@code fromK … fromK + k - 1}, into a panel {@code width} wide; places
-     * past {@code count} become zero.
+     * Packs {@code count} indices i from {@code first} on, k steps {@code fromK … fromK + k - 1}, into a panel
+     * {@code width} wide; places past {@code count} become zero.
      */
     static void panel(
-            float[] out, int oo, int width, float[] x, int xo, int ld, boolean kMajor, int first, int count, int fromK, int k) {
+            float[] out,
+            int oo,
+            int width,
+            float[] x,
+            int xo,
+            int ld,
+            boolean kMajor,
+            int first,
+            int count,
+            int fromK,
+            int k) {
         if (kMajor) {
             int source = xo + fromK * ld + first;
             for (int p = 0; p < k; p++) {

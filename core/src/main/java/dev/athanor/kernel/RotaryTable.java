@@ -1,8 +1,8 @@
 package dev.athanor.kernel;
 
 /**
- * Cosines and sines of position · theta^(-2i/dimensions), [positions, dimensions / 2], computed in double with StrictMath so that every
- * machine has the same bits.
+ * Cosines and sines of position · theta^(-2i/dimensions), [positions, dimensions / 2], computed in double with
+ * StrictMath so that every machine has the same bits.
  */
 public record RotaryTable(int dimensions, float[] cosines, float[] sines) {
     public static RotaryTable of(double theta, int dimensions, int positions) {

@@ -1,8 +1,9 @@
 package dev.athanor.kernel;
 
 /**
- * Plain Java loops: the reference the vector provider must equal to the bit, and the fallback where the Vector API is missing.
- * {@link Math#fma(float, float, float)} is one instruction on CPUs that have it and very slow on those that do not.
+ * Plain Java loops: the reference the vector provider must equal to the bit, and the fallback where the Vector API is
+ * missing. {@link Math#fma(float, float, float)} is one instruction on CPUs that have it and very slow on those that do
+ * not.
  */
 public final class ScalarKernels implements Kernels {
     @Override
@@ -73,15 +74,25 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void layerNorm(
-            float[] out, int oo, float[] x, int xo, float[] weight, int wo, float[] bias, int boff, float epsilon, float[] stats, int so, int n) {
+            float[] out,
+            int oo,
+            float[] x,
+            int xo,
+            float[] weight,
+            int wo,
+            float[] bias,
+            int boff,
+            float epsilon,
+            float[] stats,
+            int so,
+            int n) {
         float mean = ScalarReductions.sum(x, xo, n) / n;
         float variance = ScalarReductions.squaredDeviations(x, xo, n, mean) / n;
         float rstd = reciprocalRoot(variance, epsilon);
         for (int i = 0; i < n; i++) {
             float normalised = (x[xo + i] - mean) * rstd;
-            out[oo + i] = boff >= 0
-                    ? Math.fma(normalised, weight[wo + i], bias[boff + i])
-                    : normalised * weight[wo + i];
+            out[oo + i] =
+                    boff >= 0 ? Math.fma(normalised, weight[wo + i], bias[boff + i]) : normalised * weight[wo + i];
         }
         stats[so] = mean;
         stats[so + 1] = rstd;
@@ -89,8 +100,22 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void layerNormBackward(
-            float[] dx, int dxo, boolean accumulate, float[] dweight, int dwo, float[] dbias, int dbo, float[] dy, int dyo,
-            float[] x, int xo, float[] weight, int wo, float[] stats, int so, int n) {
+            float[] dx,
+            int dxo,
+            boolean accumulate,
+            float[] dweight,
+            int dwo,
+            float[] dbias,
+            int dbo,
+            float[] dy,
+            int dyo,
+            float[] x,
+            int xo,
+            float[] weight,
+            int wo,
+            float[] stats,
+            int so,
+            int n) {
         float mean = stats[so];
         float rstd = stats[so + 1];
         float gradientMean = ScalarReductions.dot(dy, dyo, weight, wo, n) / n;
@@ -103,8 +128,22 @@ public final class ScalarKernels implements Kernels {
 
     /** Writes dweight and dx of both norms; the root-mean-square norm is the one with both means 0. */
     private static void normBackward(
-            float[] dx, int dxo, boolean accumulate, float[] dweight, int dwo, float[] dy, int dyo, float[] x, int xo, float[] weight, int wo,
-            float mean, float rstd, float gradientMean, float along, int n) {
+            float[] dx,
+            int dxo,
+            boolean accumulate,
+            float[] dweight,
+            int dwo,
+            float[] dy,
+            int dyo,
+            float[] x,
+            int xo,
+            float[] weight,
+            int wo,
+            float mean,
+            float rstd,
+            float gradientMean,
+            float along,
+            int n) {
         for (int i = 0; i < n; i++) {
             float gradient = dy[dyo + i];
             float normalised = (x[xo + i] - mean) * rstd;
@@ -115,7 +154,17 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void rmsNorm(float[] out, int oo, float[] x, int xo, float[] weight, int wo, float epsilon, float[] stats, int so, int n) {
+    public void rmsNorm(
+            float[] out,
+            int oo,
+            float[] x,
+            int xo,
+            float[] weight,
+            int wo,
+            float epsilon,
+            float[] stats,
+            int so,
+            int n) {
         float rrms = reciprocalRoot(ScalarReductions.dot(x, xo, x, xo, n) / n, epsilon);
         for (int i = 0; i < n; i++) {
             out[oo + i] = x[xo + i] * rrms * weight[wo + i];
@@ -125,8 +174,20 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void rmsNormBackward(
-            float[] dx, int dxo, boolean accumulate, float[] dweight, int dwo, float[] dy, int dyo, float[] x, int xo, float[] weight, int wo,
-            float[] stats, int so, int n) {
+            float[] dx,
+            int dxo,
+            boolean accumulate,
+            float[] dweight,
+            int dwo,
+            float[] dy,
+            int dyo,
+            float[] x,
+            int xo,
+            float[] weight,
+            int wo,
+            float[] stats,
+            int so,
+            int n) {
         float rrms = stats[so];
         float along = ScalarReductions.alongInput(dy, dyo, weight, wo, x, xo, 0f, rrms, n) / n;
         normBackward(dx, dxo, accumulate, dweight, dwo, dy, dyo, x, xo, weight, wo, 0f, rrms, 0f, along, n);
@@ -175,12 +236,23 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void siluGateBackward(
-            float[] dgate, int dgo, float[] dup, int duo, float[] dy, int dyo, float[] gate, int go, float[] up, int uo, int n) {
+            float[] dgate,
+            int dgo,
+            float[] dup,
+            int duo,
+            float[] dy,
+            int dyo,
+            float[] gate,
+            int go,
+            float[] up,
+            int uo,
+            int n) {
         for (int i = 0; i < n; i++) {
             float gradient = dy[dyo + i];
             float g = gate[go + i];
             float u = up[uo + i];
-            float e = ScalarMath.exp(-Math.abs(g)); // never overflows; the smaller of sigmoid(g), sigmoid(-g) keeps its bits
+            float e = ScalarMath.exp(
+                    -Math.abs(g)); // never overflows; the smaller of sigmoid(g), sigmoid(-g) keeps its bits
             float large = 1f / (e + 1f);
             float small = e * large;
             float sigmoid = g < 0f ? small : large;
@@ -225,8 +297,23 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void adamW(
-            float[] p, int po, float[] gradient, int go, float gradientScale, float[] m, int mo, float[] v, int vo, int n, float lr, float beta1,
-            float beta2, float epsilon, float decay, float bias1, float bias2) {
+            float[] p,
+            int po,
+            float[] gradient,
+            int go,
+            float gradientScale,
+            float[] m,
+            int mo,
+            float[] v,
+            int vo,
+            int n,
+            float lr,
+            float beta1,
+            float beta2,
+            float epsilon,
+            float decay,
+            float bias1,
+            float bias2) {
         float keep = AdamWStep.keep(lr, decay);
         float size = AdamWStep.size(lr, bias1);
         float rootScale = AdamWStep.rootScale(bias2);

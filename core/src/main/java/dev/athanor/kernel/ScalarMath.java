@@ -1,8 +1,8 @@
 package dev.athanor.kernel;
 
 /**
- * Elementary functions made of fused multiply-adds only, so that {@link VectorMath} repeats them operation by operation and
- * returns the same bits. The library's own exp is avoided because its vector and scalar forms differ.
+ * Elementary functions made of fused multiply-adds only, so that {@link VectorMath} repeats them operation by operation
+ * and returns the same bits. The library's own exp is avoided because its vector and scalar forms differ.
  */
 final class ScalarMath {
     /** Below this the true value is subnormal; such results are flushed to zero. */

@@ -19,7 +19,17 @@ final class ScalarMicroKernel implements MicroKernel {
 
     @Override
     public void pack(
-            float[] out, int oo, int width, float[] x, int xo, int ld, boolean kMajor, int first, int count, int fromK, int k,
+            float[] out,
+            int oo,
+            int width,
+            float[] x,
+            int xo,
+            int ld,
+            boolean kMajor,
+            int first,
+            int count,
+            int fromK,
+            int k,
             float[] block) {
         Packing.panel(out, oo, width, x, xo, ld, kMajor, first, count, fromK, k);
     }

@@ -1,9 +1,9 @@
 package dev.athanor.kernel;
 
 /**
- * Sums over 16 logical lanes. Folding by halves (8, 4, 2, 1) is a tree, so it can be climbed a quarter at a time: the lanes q,
- * q + 4, q + 8 and q + 12 meet first, then quarters 0 and 2, 1 and 3, then the two halves. Four local accumulators are enough and
- * no array is needed.
+ * Sums over 16 logical lanes. Folding by halves (8, 4, 2, 1) is a tree, so it can be climbed a quarter at a time: the
+ * lanes q, q + 4, q + 8 and q + 12 meet first, then quarters 0 and 2, 1 and 3, then the two halves. Four local
+ * accumulators are enough and no array is needed.
  */
 final class ScalarReductions {
     private ScalarReductions() {}
@@ -96,7 +96,16 @@ final class ScalarReductions {
     }
 
     private static float alongQuarter(
-            float[] dy, int dyo, float[] weight, int wo, float[] x, int xo, float mean, float rstd, int n, int quarter) {
+            float[] dy,
+            int dyo,
+            float[] weight,
+            int wo,
+            float[] x,
+            int xo,
+            float mean,
+            float rstd,
+            int n,
+            int quarter) {
         float a = 0f;
         float b = 0f;
         float c = 0f;

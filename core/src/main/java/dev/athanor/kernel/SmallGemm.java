@@ -1,8 +1,8 @@
 package dev.athanor.kernel;
 
 /**
- * Products of blocks small enough for one thread's cache, inside a task: what attention is made of. Same tiles, same bits as {@link
- * Gemm}. One instance belongs to one thread.
+ * Products of blocks small enough for one thread's cache, inside a task: what attention is made of. Same tiles, same
+ * bits as {@link Gemm}. One instance belongs to one thread.
  */
 final class SmallGemm {
     private final Tiles tiles;
@@ -18,10 +18,21 @@ final class SmallGemm {
 
     /** C[m, n] (+)= op(A)[m, k] · op(B)[k, n]; arguments as in {@link Gemm#multiply}. */
     void multiply(
-            int m, int n, int k,
-            float[] a, int ao, int lda, boolean transposeA,
-            float[] b, int bo, int ldb, boolean transposeB,
-            float[] c, int co, int ldc, boolean accumulate) {
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int ao,
+            int lda,
+            boolean transposeA,
+            float[] b,
+            int bo,
+            int ldb,
+            boolean transposeB,
+            float[] c,
+            int co,
+            int ldc,
+            boolean accumulate) {
         packB(n, k, b, bo, ldb, transposeB);
         packA(m, k, a, ao, lda, transposeA);
         int columns = tiles.columns();
@@ -31,8 +42,20 @@ final class SmallGemm {
             int count = Math.min(columns, n - first);
             for (int panel = 0; panel < panels; panel++) {
                 int row = tiles.firstRow(panel, full);
-                tiles.tile(panel >= full, k, panelsA, row * k, panelsB, first * k, c, co + row * ldc + first, ldc, m - row,
-                        count, accumulate, edge);
+                tiles.tile(
+                        panel >= full,
+                        k,
+                        panelsA,
+                        row * k,
+                        panelsB,
+                        first * k,
+                        c,
+                        co + row * ldc + first,
+                        ldc,
+                        m - row,
+                        count,
+                        accumulate,
+                        edge);
             }
         }
     }
@@ -57,7 +80,19 @@ final class SmallGemm {
             panelsB = new float[padded * k];
         }
         for (int first = 0; first < n; first += columns) {
-            tiles.pack(panelsB, first * k, columns, b, bo, ldb, !transposeB, first, Math.min(columns, n - first), 0, k, block);
+            tiles.pack(
+                    panelsB,
+                    first * k,
+                    columns,
+                    b,
+                    bo,
+                    ldb,
+                    !transposeB,
+                    first,
+                    Math.min(columns, n - first),
+                    0,
+                    k,
+                    block);
         }
     }
 }

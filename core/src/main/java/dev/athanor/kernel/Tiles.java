@@ -28,7 +28,17 @@ final class Tiles {
 
     /** As {@link Packing#panel}. */
     void pack(
-            float[] out, int oo, int width, float[] x, int xo, int ld, boolean kMajor, int first, int count, int fromK, int k,
+            float[] out,
+            int oo,
+            int width,
+            float[] x,
+            int xo,
+            int ld,
+            boolean kMajor,
+            int first,
+            int count,
+            int fromK,
+            int k,
             float[] block) {
         micro.pack(out, oo, width, x, xo, ld, kMajor, first, count, fromK, k, block);
     }
@@ -55,8 +65,19 @@ final class Tiles {
 
     /** One tile straight into C, or through {@code edge} when C has fewer rows or columns left than the tile. */
     void tile(
-            boolean tail, int k, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc, int rowsLeft, int columnsLeft,
-            boolean accumulate, float[] edge) {
+            boolean tail,
+            int k,
+            float[] a,
+            int ao,
+            float[] b,
+            int bo,
+            float[] c,
+            int co,
+            int ldc,
+            int rowsLeft,
+            int columnsLeft,
+            boolean accumulate,
+            float[] edge) {
         int height = tail ? tailRows : rows;
         if (columnsLeft >= columns && rowsLeft >= height) {
             micro.tile(tail, k, a, ao, b, bo, c, co, ldc, accumulate);

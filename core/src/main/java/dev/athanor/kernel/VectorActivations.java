@@ -7,8 +7,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Activation functions over one row, each beside its backward pass. Tails are left to the scalar kernels: a second vector copy of
- * such a long expression would pass the compiler's limit on nodes, and what is then not inlined is boxed.
+ * Activation functions over one row, each beside its backward pass. Tails are left to the scalar kernels: a second
+ * vector copy of such a long expression would pass the compiler's limit on nodes, and what is then not inlined is
+ * boxed.
  */
 final class VectorActivations {
     private static final ScalarKernels TAIL = new ScalarKernels();
@@ -26,7 +27,9 @@ final class VectorActivations {
     static void geluTanhBackward(float[] dx, int dxo, float[] dy, int dyo, float[] x, int xo, int n) {
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
-            FloatVector.fromArray(S, dy, dyo + i).mul(VectorMath.geluTanhSlope(FloatVector.fromArray(S, x, xo + i))).intoArray(dx, dxo + i);
+            FloatVector.fromArray(S, dy, dyo + i)
+                    .mul(VectorMath.geluTanhSlope(FloatVector.fromArray(S, x, xo + i)))
+                    .intoArray(dx, dxo + i);
         }
         TAIL.geluTanhBackward(dx, dxo + i, dy, dyo + i, x, xo + i, n - i);
     }
@@ -42,7 +45,9 @@ final class VectorActivations {
     static void geluErfBackward(float[] dx, int dxo, float[] dy, int dyo, float[] x, int xo, int n) {
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
-            FloatVector.fromArray(S, dy, dyo + i).mul(VectorMath.geluErfSlope(FloatVector.fromArray(S, x, xo + i))).intoArray(dx, dxo + i);
+            FloatVector.fromArray(S, dy, dyo + i)
+                    .mul(VectorMath.geluErfSlope(FloatVector.fromArray(S, x, xo + i)))
+                    .intoArray(dx, dxo + i);
         }
         TAIL.geluErfBackward(dx, dxo + i, dy, dyo + i, x, xo + i, n - i);
     }
@@ -50,13 +55,25 @@ final class VectorActivations {
     static void siluGate(float[] out, int oo, float[] gate, int go, float[] up, int uo, int n) {
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
-            VectorMath.silu(FloatVector.fromArray(S, gate, go + i)).mul(FloatVector.fromArray(S, up, uo + i)).intoArray(out, oo + i);
+            VectorMath.silu(FloatVector.fromArray(S, gate, go + i))
+                    .mul(FloatVector.fromArray(S, up, uo + i))
+                    .intoArray(out, oo + i);
         }
         TAIL.siluGate(out, oo + i, gate, go + i, up, uo + i, n - i);
     }
 
     static void siluGateBackward(
-            float[] dgate, int dgo, float[] dup, int duo, float[] dy, int dyo, float[] gate, int go, float[] up, int uo, int n) {
+            float[] dgate,
+            int dgo,
+            float[] dup,
+            int duo,
+            float[] dy,
+            int dyo,
+            float[] gate,
+            int go,
+            float[] up,
+            int uo,
+            int n) {
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
             FloatVector gradient = FloatVector.fromArray(S, dy, dyo + i);

@@ -11,8 +11,23 @@ final class VectorAdamW {
     private VectorAdamW() {}
 
     static void update(
-            float[] p, int po, float[] gradient, int go, float gradientScale, float[] m, int mo, float[] v, int vo, int n, float lr, float beta1,
-            float beta2, float epsilon, float decay, float bias1, float bias2) {
+            float[] p,
+            int po,
+            float[] gradient,
+            int go,
+            float gradientScale,
+            float[] m,
+            int mo,
+            float[] v,
+            int vo,
+            int n,
+            float lr,
+            float beta1,
+            float beta2,
+            float epsilon,
+            float decay,
+            float bias1,
+            float bias2) {
         float keep = AdamWStep.keep(lr, decay);
         float squareRate = 1f - beta2;
         FloatVector meanRate = FloatVector.broadcast(S, 1f - beta1);
@@ -24,9 +39,12 @@ final class VectorAdamW {
             FloatVector g = FloatVector.fromArray(S, gradient, go + i).mul(gradientScale);
             FloatVector before = FloatVector.fromArray(S, m, mo + i);
             FloatVector mean = meanRate.fma(g.sub(before), before);
-            FloatVector square = g.mul(squareRate).fma(g, FloatVector.fromArray(S, v, vo + i).mul(beta2));
+            FloatVector square =
+                    g.mul(squareRate).fma(g, FloatVector.fromArray(S, v, vo + i).mul(beta2));
             FloatVector root = square.sqrt().fma(rootScale, smallest);
-            mean.div(root).fma(minusSize, FloatVector.fromArray(S, p, po + i).mul(keep)).intoArray(p, po + i);
+            mean.div(root)
+                    .fma(minusSize, FloatVector.fromArray(S, p, po + i).mul(keep))
+                    .intoArray(p, po + i);
             mean.intoArray(m, mo + i);
             square.intoArray(v, vo + i);
         }
@@ -35,9 +53,12 @@ final class VectorAdamW {
             FloatVector g = FloatVector.fromArray(S, gradient, go + i, mask).mul(gradientScale);
             FloatVector before = FloatVector.fromArray(S, m, mo + i, mask);
             FloatVector mean = meanRate.fma(g.sub(before), before);
-            FloatVector square = g.mul(squareRate).fma(g, FloatVector.fromArray(S, v, vo + i, mask).mul(beta2));
+            FloatVector square = g.mul(squareRate)
+                    .fma(g, FloatVector.fromArray(S, v, vo + i, mask).mul(beta2));
             FloatVector root = square.sqrt().fma(rootScale, smallest);
-            mean.div(root).fma(minusSize, FloatVector.fromArray(S, p, po + i, mask).mul(keep)).intoArray(p, po + i, mask);
+            mean.div(root)
+                    .fma(minusSize, FloatVector.fromArray(S, p, po + i, mask).mul(keep))
+                    .intoArray(p, po + i, mask);
             mean.intoArray(m, mo + i, mask);
             square.intoArray(v, vo + i, mask);
         }

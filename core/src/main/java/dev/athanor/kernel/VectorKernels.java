@@ -7,8 +7,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * The Vector API provider, for 128, 256 and 512 bits. Load it only through {@link KernelProvider}: without the incubator module this
- * class cannot be linked.
+ * The Vector API provider, for 128, 256 and 512 bits. Load it only through {@link KernelProvider}: without the
+ * incubator module this class cannot be linked.
  */
 final class VectorKernels implements Kernels {
     @Override
@@ -40,11 +40,15 @@ final class VectorKernels implements Kernels {
     public void add(float[] out, int oo, float[] x, int xo, int n) {
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
-            FloatVector.fromArray(S, out, oo + i).add(FloatVector.fromArray(S, x, xo + i)).intoArray(out, oo + i);
+            FloatVector.fromArray(S, out, oo + i)
+                    .add(FloatVector.fromArray(S, x, xo + i))
+                    .intoArray(out, oo + i);
         }
         if (i < n) {
             VectorMask<Float> mask = S.indexInRange(i, n);
-            FloatVector.fromArray(S, out, oo + i, mask).add(FloatVector.fromArray(S, x, xo + i, mask)).intoArray(out, oo + i, mask);
+            FloatVector.fromArray(S, out, oo + i, mask)
+                    .add(FloatVector.fromArray(S, x, xo + i, mask))
+                    .intoArray(out, oo + i, mask);
         }
     }
 
@@ -53,11 +57,13 @@ final class VectorKernels implements Kernels {
         FloatVector factor = FloatVector.broadcast(S, scale);
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
-            factor.fma(FloatVector.fromArray(S, x, xo + i), FloatVector.fromArray(S, out, oo + i)).intoArray(out, oo + i);
+            factor.fma(FloatVector.fromArray(S, x, xo + i), FloatVector.fromArray(S, out, oo + i))
+                    .intoArray(out, oo + i);
         }
         if (i < n) {
             VectorMask<Float> mask = S.indexInRange(i, n);
-            factor.fma(FloatVector.fromArray(S, x, xo + i, mask), FloatVector.fromArray(S, out, oo + i, mask)).intoArray(out, oo + i, mask);
+            factor.fma(FloatVector.fromArray(S, x, xo + i, mask), FloatVector.fromArray(S, out, oo + i, mask))
+                    .intoArray(out, oo + i, mask);
         }
     }
 
@@ -80,7 +86,18 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void layerNorm(
-            float[] out, int oo, float[] x, int xo, float[] weight, int wo, float[] bias, int boff, float epsilon, float[] stats, int so, int n) {
+            float[] out,
+            int oo,
+            float[] x,
+            int xo,
+            float[] weight,
+            int wo,
+            float[] bias,
+            int boff,
+            float epsilon,
+            float[] stats,
+            int so,
+            int n) {
         float mean = VectorReductions.sum(x, xo, n) / n;
         float rstd = ScalarKernels.reciprocalRoot(VectorReductions.squaredDeviations(x, xo, n, mean) / n, epsilon);
         if (boff >= 0) {
@@ -94,8 +111,22 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void layerNormBackward(
-            float[] dx, int dxo, boolean accumulate, float[] dweight, int dwo, float[] dbias, int dbo, float[] dy, int dyo,
-            float[] x, int xo, float[] weight, int wo, float[] stats, int so, int n) {
+            float[] dx,
+            int dxo,
+            boolean accumulate,
+            float[] dweight,
+            int dwo,
+            float[] dbias,
+            int dbo,
+            float[] dy,
+            int dyo,
+            float[] x,
+            int xo,
+            float[] weight,
+            int wo,
+            float[] stats,
+            int so,
+            int n) {
         float mean = stats[so];
         float rstd = stats[so + 1];
         float gradientMean = VectorReductions.dot(dy, dyo, weight, wo, n) / n;
@@ -103,11 +134,22 @@ final class VectorKernels implements Kernels {
         if (dbo >= 0) {
             add(dbias, dbo, dy, dyo, n);
         }
-        VectorNorms.backward(dx, dxo, accumulate, dweight, dwo, dy, dyo, x, xo, weight, wo, mean, rstd, gradientMean, along, n);
+        VectorNorms.backward(
+                dx, dxo, accumulate, dweight, dwo, dy, dyo, x, xo, weight, wo, mean, rstd, gradientMean, along, n);
     }
 
     @Override
-    public void rmsNorm(float[] out, int oo, float[] x, int xo, float[] weight, int wo, float epsilon, float[] stats, int so, int n) {
+    public void rmsNorm(
+            float[] out,
+            int oo,
+            float[] x,
+            int xo,
+            float[] weight,
+            int wo,
+            float epsilon,
+            float[] stats,
+            int so,
+            int n) {
         float rrms = ScalarKernels.reciprocalRoot(VectorReductions.dot(x, xo, x, xo, n) / n, epsilon);
         VectorNorms.normalise(out, oo, x, xo, weight, wo, 0f, rrms, n);
         stats[so] = rrms;
@@ -115,8 +157,20 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void rmsNormBackward(
-            float[] dx, int dxo, boolean accumulate, float[] dweight, int dwo, float[] dy, int dyo, float[] x, int xo, float[] weight, int wo,
-            float[] stats, int so, int n) {
+            float[] dx,
+            int dxo,
+            boolean accumulate,
+            float[] dweight,
+            int dwo,
+            float[] dy,
+            int dyo,
+            float[] x,
+            int xo,
+            float[] weight,
+            int wo,
+            float[] stats,
+            int so,
+            int n) {
         float rrms = stats[so];
         float along = VectorNorms.alongInput(dy, dyo, weight, wo, x, xo, 0f, rrms, n) / n;
         VectorNorms.backward(dx, dxo, accumulate, dweight, dwo, dy, dyo, x, xo, weight, wo, 0f, rrms, 0f, along, n);
@@ -149,7 +203,17 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void siluGateBackward(
-            float[] dgate, int dgo, float[] dup, int duo, float[] dy, int dyo, float[] gate, int go, float[] up, int uo, int n) {
+            float[] dgate,
+            int dgo,
+            float[] dup,
+            int duo,
+            float[] dy,
+            int dyo,
+            float[] gate,
+            int go,
+            float[] up,
+            int uo,
+            int n) {
         VectorActivations.siluGateBackward(dgate, dgo, dup, duo, dy, dyo, gate, go, up, uo, n);
     }
 
@@ -199,8 +263,24 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void adamW(
-            float[] p, int po, float[] gradient, int go, float gradientScale, float[] m, int mo, float[] v, int vo, int n, float lr, float beta1,
-            float beta2, float epsilon, float decay, float bias1, float bias2) {
-        VectorAdamW.update(p, po, gradient, go, gradientScale, m, mo, v, vo, n, lr, beta1, beta2, epsilon, decay, bias1, bias2);
+            float[] p,
+            int po,
+            float[] gradient,
+            int go,
+            float gradientScale,
+            float[] m,
+            int mo,
+            float[] v,
+            int vo,
+            int n,
+            float lr,
+            float beta1,
+            float beta2,
+            float epsilon,
+            float decay,
+            float bias1,
+            float bias2) {
+        VectorAdamW.update(
+                p, po, gradient, go, gradientScale, m, mo, v, vo, n, lr, beta1, beta2, epsilon, decay, bias1, bias2);
     }
 }

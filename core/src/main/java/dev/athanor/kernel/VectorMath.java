@@ -7,11 +7,12 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * {@link ScalarMath} for a whole register, operation by operation. Every method is small enough to be inlined always: a vector that
- * crosses a real call becomes an object.
+ * {@link ScalarMath} for a whole register, operation by operation. Every method is small enough to be inlined always: a
+ * vector that crosses a real call becomes an object.
  */
 final class VectorMath {
-    // Registers of constants: broadcasting so many in place would pass the compiler's limit on nodes, and what is not inlined after that
+    // Registers of constants: broadcasting so many in place would pass the compiler's limit on nodes, and what is not
+    // inlined after that
     // is boxed. They cost a load each, so exp broadcasts its own.
     private static final FloatVector TAIL = FloatVector.broadcast(S, ScalarMath.TAIL);
     private static final FloatVector Q0 = FloatVector.broadcast(S, ScalarMath.Q0);
@@ -35,11 +36,12 @@ final class VectorMath {
     }
 
     /**
-     * {@link #exp} for arguments up to {@link ScalarMath#EXP_HIGHEST}, with the same bits. Larger ones and NaN give anything, so
-     * callers must let NaN through another factor.
+     * {@link #exp} for arguments up to {@link ScalarMath#EXP_HIGHEST}, with the same bits. Larger ones and NaN give
+     * anything, so callers must let NaN through another factor.
      */
     static FloatVector expBelow(FloatVector x) {
-        FloatVector shifted = x.fma(FloatVector.broadcast(S, ScalarMath.LOG2_E), FloatVector.broadcast(S, ScalarMath.ROUNDER));
+        FloatVector shifted =
+                x.fma(FloatVector.broadcast(S, ScalarMath.LOG2_E), FloatVector.broadcast(S, ScalarMath.ROUNDER));
         FloatVector count = shifted.sub(ScalarMath.ROUNDER);
         FloatVector r = count.fma(FloatVector.broadcast(S, -ScalarMath.LN2_HIGH), x);
         r = count.fma(FloatVector.broadcast(S, -ScalarMath.LN2_LOW), r);
@@ -57,7 +59,8 @@ final class VectorMath {
 
     private static FloatVector geluSquare(FloatVector x) {
         FloatVector square = x.mul(x);
-        return square.blend(ScalarMath.GELU_SQUARE_LIMIT, square.compare(VectorOperators.GT, ScalarMath.GELU_SQUARE_LIMIT));
+        return square.blend(
+                ScalarMath.GELU_SQUARE_LIMIT, square.compare(VectorOperators.GT, ScalarMath.GELU_SQUARE_LIMIT));
     }
 
     static FloatVector reciprocal(FloatVector x) {
@@ -65,18 +68,22 @@ final class VectorMath {
     }
 
     static FloatVector geluTanh(FloatVector x) {
-        FloatVector negated = x.neg().mul(geluSquare(x).fma(FloatVector.broadcast(S, ScalarMath.GELU_3), FloatVector.broadcast(S, ScalarMath.GELU_1)));
+        FloatVector negated = x.neg()
+                .mul(geluSquare(x)
+                        .fma(FloatVector.broadcast(S, ScalarMath.GELU_3), FloatVector.broadcast(S, ScalarMath.GELU_1)));
         return x.div(exp(negated).add(1f));
     }
 
     static FloatVector geluTanhSlope(FloatVector x) {
         FloatVector square = geluSquare(x);
-        FloatVector twice = x.mul(square.fma(FloatVector.broadcast(S, ScalarMath.GELU_3), FloatVector.broadcast(S, ScalarMath.GELU_1)));
+        FloatVector twice = x.mul(
+                square.fma(FloatVector.broadcast(S, ScalarMath.GELU_3), FloatVector.broadcast(S, ScalarMath.GELU_1)));
         FloatVector e = expBelow(twice.abs().neg());
         FloatVector large = reciprocal(e.add(1f));
         FloatVector small = e.mul(large);
         FloatVector sigmoid = large.blend(small, twice.compare(VectorOperators.LT, 0f));
-        FloatVector slope = square.fma(FloatVector.broadcast(S, ScalarMath.GELU_3_SLOPE), FloatVector.broadcast(S, ScalarMath.GELU_1));
+        FloatVector slope = square.fma(
+                FloatVector.broadcast(S, ScalarMath.GELU_3_SLOPE), FloatVector.broadcast(S, ScalarMath.GELU_1));
         return x.mul(small.mul(large)).fma(slope, sigmoid);
     }
 

@@ -6,10 +6,10 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Register tiles for the machine's vector width, two vectors wide.
  *
- * <p>At 512 bits there are 32 registers: 12 x 2 sums, two vectors of B and one broadcast of A fill 27 of them and hold the
- * multiply-add units busy (12 x 2 independent chains against a latency of 4 cycles on 2 units). Narrower machines have 16 registers,
- * hence 6 x 2. Each sum is a named local because a vector kept in an array or handed to a call that is not inlined becomes a heap
- * object.
+ * <p>At 512 bits there are 32 registers: 12 x 2 sums, two vectors of B and one broadcast of A fill 27 of them and hold
+ * the multiply-add units busy (12 x 2 independent chains against a latency of 4 cycles on 2 units). Narrower machines
+ * have 16 registers, hence 6 x 2. Each sum is a named local because a vector kept in an array or handed to a call that
+ * is not inlined becomes a heap object.
  */
 final class VectorMicroKernel implements MicroKernel {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -34,7 +34,17 @@ final class VectorMicroKernel implements MicroKernel {
 
     @Override
     public void pack(
-            float[] out, int oo, int width, float[] x, int xo, int ld, boolean kMajor, int first, int count, int fromK, int k,
+            float[] out,
+            int oo,
+            int width,
+            float[] x,
+            int xo,
+            int ld,
+            boolean kMajor,
+            int first,
+            int count,
+            int fromK,
+            int k,
             float[] block) {
         if (LANES == 16) {
             VectorPacking.panel(out, oo, width, x, xo, ld, kMajor, first, count, fromK, k, block);

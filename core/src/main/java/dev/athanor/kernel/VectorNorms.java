@@ -16,29 +16,54 @@ final class VectorNorms {
     private VectorNorms() {}
 
     /** out = (x - mean) * rstd * weight. */
-    static void normalise(float[] out, int oo, float[] x, int xo, float[] weight, int wo, float mean, float rstd, int n) {
+    static void normalise(
+            float[] out, int oo, float[] x, int xo, float[] weight, int wo, float mean, float rstd, int n) {
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
-            FloatVector.fromArray(S, x, xo + i).sub(mean).mul(rstd).mul(FloatVector.fromArray(S, weight, wo + i)).intoArray(out, oo + i);
+            FloatVector.fromArray(S, x, xo + i)
+                    .sub(mean)
+                    .mul(rstd)
+                    .mul(FloatVector.fromArray(S, weight, wo + i))
+                    .intoArray(out, oo + i);
         }
         if (i < n) {
             VectorMask<Float> mask = S.indexInRange(i, n);
-            FloatVector.fromArray(S, x, xo + i, mask).sub(mean).mul(rstd).mul(FloatVector.fromArray(S, weight, wo + i, mask)).intoArray(out, oo + i, mask);
+            FloatVector.fromArray(S, x, xo + i, mask)
+                    .sub(mean)
+                    .mul(rstd)
+                    .mul(FloatVector.fromArray(S, weight, wo + i, mask))
+                    .intoArray(out, oo + i, mask);
         }
     }
 
     /** out = (x - mean) * rstd * weight + bias. */
     static void normaliseWithBias(
-            float[] out, int oo, float[] x, int xo, float[] weight, int wo, float[] bias, int boff, float mean, float rstd, int n) {
+            float[] out,
+            int oo,
+            float[] x,
+            int xo,
+            float[] weight,
+            int wo,
+            float[] bias,
+            int boff,
+            float mean,
+            float rstd,
+            int n) {
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
-            FloatVector normalised = FloatVector.fromArray(S, x, xo + i).sub(mean).mul(rstd);
-            normalised.fma(FloatVector.fromArray(S, weight, wo + i), FloatVector.fromArray(S, bias, boff + i)).intoArray(out, oo + i);
+            FloatVector normalised =
+                    FloatVector.fromArray(S, x, xo + i).sub(mean).mul(rstd);
+            normalised
+                    .fma(FloatVector.fromArray(S, weight, wo + i), FloatVector.fromArray(S, bias, boff + i))
+                    .intoArray(out, oo + i);
         }
         if (i < n) {
             VectorMask<Float> mask = S.indexInRange(i, n);
-            FloatVector normalised = FloatVector.fromArray(S, x, xo + i, mask).sub(mean).mul(rstd);
-            normalised.fma(FloatVector.fromArray(S, weight, wo + i, mask), FloatVector.fromArray(S, bias, boff + i, mask)).intoArray(out, oo + i, mask);
+            FloatVector normalised =
+                    FloatVector.fromArray(S, x, xo + i, mask).sub(mean).mul(rstd);
+            normalised
+                    .fma(FloatVector.fromArray(S, weight, wo + i, mask), FloatVector.fromArray(S, bias, boff + i, mask))
+                    .intoArray(out, oo + i, mask);
         }
     }
 
@@ -63,23 +88,48 @@ final class VectorNorms {
         }
         if (i < n) {
             VectorMask<Float> mask = S.indexInRange(i, n);
-            FloatVector gradient = FloatVector.fromArray(S, dy, dyo + i, mask).mul(FloatVector.fromArray(S, weight, wo + i, mask));
-            a = a.blend(gradient.fma(FloatVector.fromArray(S, x, xo + i, mask).sub(mean).mul(rstd), a), mask);
+            FloatVector gradient =
+                    FloatVector.fromArray(S, dy, dyo + i, mask).mul(FloatVector.fromArray(S, weight, wo + i, mask));
+            a = a.blend(
+                    gradient.fma(
+                            FloatVector.fromArray(S, x, xo + i, mask).sub(mean).mul(rstd), a),
+                    mask);
         }
         if (PARTS >= 2 && i + L < n) {
             VectorMask<Float> mask = S.indexInRange(i + L, n);
-            FloatVector gradient = FloatVector.fromArray(S, dy, dyo + i + L, mask).mul(FloatVector.fromArray(S, weight, wo + i + L, mask));
-            b = b.blend(gradient.fma(FloatVector.fromArray(S, x, xo + i + L, mask).sub(mean).mul(rstd), b), mask);
+            FloatVector gradient = FloatVector.fromArray(S, dy, dyo + i + L, mask)
+                    .mul(FloatVector.fromArray(S, weight, wo + i + L, mask));
+            b = b.blend(
+                    gradient.fma(
+                            FloatVector.fromArray(S, x, xo + i + L, mask)
+                                    .sub(mean)
+                                    .mul(rstd),
+                            b),
+                    mask);
         }
         if (PARTS == 4 && i + 2 * L < n) {
             VectorMask<Float> mask = S.indexInRange(i + 2 * L, n);
-            FloatVector gradient = FloatVector.fromArray(S, dy, dyo + i + 2 * L, mask).mul(FloatVector.fromArray(S, weight, wo + i + 2 * L, mask));
-            c = c.blend(gradient.fma(FloatVector.fromArray(S, x, xo + i + 2 * L, mask).sub(mean).mul(rstd), c), mask);
+            FloatVector gradient = FloatVector.fromArray(S, dy, dyo + i + 2 * L, mask)
+                    .mul(FloatVector.fromArray(S, weight, wo + i + 2 * L, mask));
+            c = c.blend(
+                    gradient.fma(
+                            FloatVector.fromArray(S, x, xo + i + 2 * L, mask)
+                                    .sub(mean)
+                                    .mul(rstd),
+                            c),
+                    mask);
         }
         if (PARTS == 4 && i + 3 * L < n) {
             VectorMask<Float> mask = S.indexInRange(i + 3 * L, n);
-            FloatVector gradient = FloatVector.fromArray(S, dy, dyo + i + 3 * L, mask).mul(FloatVector.fromArray(S, weight, wo + i + 3 * L, mask));
-            d = d.blend(gradient.fma(FloatVector.fromArray(S, x, xo + i + 3 * L, mask).sub(mean).mul(rstd), d), mask);
+            FloatVector gradient = FloatVector.fromArray(S, dy, dyo + i + 3 * L, mask)
+                    .mul(FloatVector.fromArray(S, weight, wo + i + 3 * L, mask));
+            d = d.blend(
+                    gradient.fma(
+                            FloatVector.fromArray(S, x, xo + i + 3 * L, mask)
+                                    .sub(mean)
+                                    .mul(rstd),
+                            d),
+                    mask);
         }
         FloatVector t = PARTS == 1 ? a : PARTS == 2 ? a.add(b) : a.add(c).add(b.add(d));
         t = L == 16 ? t.add(t.rearrange(BY_8)) : t;
@@ -90,21 +140,40 @@ final class VectorNorms {
 
     private static FloatVector along(
             FloatVector total, float[] dy, int dyi, float[] weight, int wi, float[] x, int xi, float mean, float rstd) {
-        return FloatVector.fromArray(S, dy, dyi).mul(FloatVector.fromArray(S, weight, wi)).fma(FloatVector.fromArray(S, x, xi).sub(mean).mul(rstd), total);
+        return FloatVector.fromArray(S, dy, dyi)
+                .mul(FloatVector.fromArray(S, weight, wi))
+                .fma(FloatVector.fromArray(S, x, xi).sub(mean).mul(rstd), total);
     }
 
     /** Writes dweight and dx of both norms. */
     static void backward(
-            float[] dx, int dxo, boolean accumulate, float[] dweight, int dwo, float[] dy, int dyo, float[] x, int xo, float[] weight, int wo,
-            float mean, float rstd, float gradientMean, float along, int n) {
+            float[] dx,
+            int dxo,
+            boolean accumulate,
+            float[] dweight,
+            int dwo,
+            float[] dy,
+            int dyo,
+            float[] x,
+            int xo,
+            float[] weight,
+            int wo,
+            float mean,
+            float rstd,
+            float gradientMean,
+            float along,
+            int n) {
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
             FloatVector gradient = FloatVector.fromArray(S, dy, dyo + i);
-            FloatVector normalised = FloatVector.fromArray(S, x, xo + i).sub(mean).mul(rstd);
+            FloatVector normalised =
+                    FloatVector.fromArray(S, x, xo + i).sub(mean).mul(rstd);
             gradient.fma(normalised, FloatVector.fromArray(S, dweight, dwo + i)).intoArray(dweight, dwo + i);
-            FloatVector centred = centred(gradient.mul(FloatVector.fromArray(S, weight, wo + i)), normalised, gradientMean, along);
+            FloatVector centred =
+                    centred(gradient.mul(FloatVector.fromArray(S, weight, wo + i)), normalised, gradientMean, along);
             if (accumulate) {
-                centred.fma(FloatVector.broadcast(S, rstd), FloatVector.fromArray(S, dx, dxo + i)).intoArray(dx, dxo + i);
+                centred.fma(FloatVector.broadcast(S, rstd), FloatVector.fromArray(S, dx, dxo + i))
+                        .intoArray(dx, dxo + i);
             } else {
                 centred.mul(rstd).intoArray(dx, dxo + i);
             }
@@ -112,11 +181,15 @@ final class VectorNorms {
         if (i < n) {
             VectorMask<Float> mask = S.indexInRange(i, n);
             FloatVector gradient = FloatVector.fromArray(S, dy, dyo + i, mask);
-            FloatVector normalised = FloatVector.fromArray(S, x, xo + i, mask).sub(mean).mul(rstd);
-            gradient.fma(normalised, FloatVector.fromArray(S, dweight, dwo + i, mask)).intoArray(dweight, dwo + i, mask);
-            FloatVector centred = centred(gradient.mul(FloatVector.fromArray(S, weight, wo + i, mask)), normalised, gradientMean, along);
+            FloatVector normalised =
+                    FloatVector.fromArray(S, x, xo + i, mask).sub(mean).mul(rstd);
+            gradient.fma(normalised, FloatVector.fromArray(S, dweight, dwo + i, mask))
+                    .intoArray(dweight, dwo + i, mask);
+            FloatVector centred = centred(
+                    gradient.mul(FloatVector.fromArray(S, weight, wo + i, mask)), normalised, gradientMean, along);
             if (accumulate) {
-                centred.fma(FloatVector.broadcast(S, rstd), FloatVector.fromArray(S, dx, dxo + i, mask)).intoArray(dx, dxo + i, mask);
+                centred.fma(FloatVector.broadcast(S, rstd), FloatVector.fromArray(S, dx, dxo + i, mask))
+                        .intoArray(dx, dxo + i, mask);
             } else {
                 centred.mul(rstd).intoArray(dx, dxo + i, mask);
             }

@@ -5,10 +5,11 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link Packing} with 512-bit vectors: one to two orders of magnitude fewer instructions, since copying panels is pure overhead.
+ * {@link Packing} with 512-bit vectors: one to two orders of magnitude fewer instructions, since copying panels is pure
+ * overhead.
  *
- * <p>A 16 x 16 block is transposed by exchanging halves, quarters, pairs and neighbours between rows (Eklundh 1972); two exchanges are
- * done per pass, so a block crosses memory once on the way.
+ * <p>A 16 x 16 block is transposed by exchanging halves, quarters, pairs and neighbours between rows (Eklundh 1972);
+ * two exchanges are done per pass, so a block crosses memory once on the way.
  */
 final class VectorPacking {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
@@ -37,7 +38,17 @@ final class VectorPacking {
 
     /** As {@link Packing#panel}; {@code block} is 256 floats of scratch memory. */
     static void panel(
-            float[] out, int oo, int width, float[] x, int xo, int ld, boolean kMajor, int first, int count, int fromK, int k,
+            float[] out,
+            int oo,
+            int width,
+            float[] x,
+            int xo,
+            int ld,
+            boolean kMajor,
+            int first,
+            int count,
+            int fromK,
+            int k,
             float[] block) {
         if (kMajor) {
             copy(out, oo, width, x, xo + fromK * ld + first, ld, count, k);

@@ -3,7 +3,9 @@ package dev.athanor.kernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Twelve independent chains of multiply-adds in registers: more than latency times units, so the units are the limit. */
+/**
+ * Twelve independent chains of multiply-adds in registers: more than latency times units, so the units are the limit.
+ */
 final class VectorPeak {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int CHAINS = 12;
@@ -44,7 +46,18 @@ final class VectorPeak {
             k = k.fma(x, y);
             l = l.fma(x, y);
         }
-        a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).add(i).add(j).add(k).add(l).intoArray(out, 0);
+        a.add(b)
+                .add(c)
+                .add(d)
+                .add(e)
+                .add(f)
+                .add(g)
+                .add(h)
+                .add(i)
+                .add(j)
+                .add(k)
+                .add(l)
+                .intoArray(out, 0);
         return out[0];
     }
 }

@@ -13,8 +13,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Reductions over 16 logical lanes held in one, two or four registers. The branches on {@code PARTS} are on constants and vanish.
- * In the tail, lanes past the end keep their total untouched: adding +0 would turn -0 into +0.
+ * Reductions over 16 logical lanes held in one, two or four registers. The branches on {@code PARTS} are on constants
+ * and vanish. In the tail, lanes past the end keep their total untouched: adding +0 would turn -0 into +0.
  */
 final class VectorReductions {
     private VectorReductions() {}
@@ -78,19 +78,28 @@ final class VectorReductions {
         }
         if (i < n) {
             VectorMask<Float> mask = S.indexInRange(i, n);
-            a = a.blend(FloatVector.fromArray(S, x, xo + i, mask).fma(FloatVector.fromArray(S, y, yo + i, mask), a), mask);
+            a = a.blend(
+                    FloatVector.fromArray(S, x, xo + i, mask).fma(FloatVector.fromArray(S, y, yo + i, mask), a), mask);
         }
         if (PARTS >= 2 && i + L < n) {
             VectorMask<Float> mask = S.indexInRange(i + L, n);
-            b = b.blend(FloatVector.fromArray(S, x, xo + i + L, mask).fma(FloatVector.fromArray(S, y, yo + i + L, mask), b), mask);
+            b = b.blend(
+                    FloatVector.fromArray(S, x, xo + i + L, mask).fma(FloatVector.fromArray(S, y, yo + i + L, mask), b),
+                    mask);
         }
         if (PARTS == 4 && i + 2 * L < n) {
             VectorMask<Float> mask = S.indexInRange(i + 2 * L, n);
-            c = c.blend(FloatVector.fromArray(S, x, xo + i + 2 * L, mask).fma(FloatVector.fromArray(S, y, yo + i + 2 * L, mask), c), mask);
+            c = c.blend(
+                    FloatVector.fromArray(S, x, xo + i + 2 * L, mask)
+                            .fma(FloatVector.fromArray(S, y, yo + i + 2 * L, mask), c),
+                    mask);
         }
         if (PARTS == 4 && i + 3 * L < n) {
             VectorMask<Float> mask = S.indexInRange(i + 3 * L, n);
-            d = d.blend(FloatVector.fromArray(S, x, xo + i + 3 * L, mask).fma(FloatVector.fromArray(S, y, yo + i + 3 * L, mask), d), mask);
+            d = d.blend(
+                    FloatVector.fromArray(S, x, xo + i + 3 * L, mask)
+                            .fma(FloatVector.fromArray(S, y, yo + i + 3 * L, mask), d),
+                    mask);
         }
         FloatVector t = PARTS == 1 ? a : PARTS == 2 ? a.add(b) : a.add(c).add(b.add(d));
         t = L == 16 ? t.add(t.rearrange(BY_8)) : t;
@@ -123,17 +132,20 @@ final class VectorReductions {
         }
         if (PARTS >= 2 && i + L < n) {
             VectorMask<Float> mask = S.indexInRange(i + L, n);
-            FloatVector deviation = FloatVector.fromArray(S, x, xo + i + L, mask).sub(mean);
+            FloatVector deviation =
+                    FloatVector.fromArray(S, x, xo + i + L, mask).sub(mean);
             b = b.blend(deviation.fma(deviation, b), mask);
         }
         if (PARTS == 4 && i + 2 * L < n) {
             VectorMask<Float> mask = S.indexInRange(i + 2 * L, n);
-            FloatVector deviation = FloatVector.fromArray(S, x, xo + i + 2 * L, mask).sub(mean);
+            FloatVector deviation =
+                    FloatVector.fromArray(S, x, xo + i + 2 * L, mask).sub(mean);
             c = c.blend(deviation.fma(deviation, c), mask);
         }
         if (PARTS == 4 && i + 3 * L < n) {
             VectorMask<Float> mask = S.indexInRange(i + 3 * L, n);
-            FloatVector deviation = FloatVector.fromArray(S, x, xo + i + 3 * L, mask).sub(mean);
+            FloatVector deviation =
+                    FloatVector.fromArray(S, x, xo + i + 3 * L, mask).sub(mean);
             d = d.blend(deviation.fma(deviation, d), mask);
         }
         FloatVector t = PARTS == 1 ? a : PARTS == 2 ? a.add(b) : a.add(c).add(b.add(d));

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Persistent threads that share the tasks of one parallel loop. The caller works too, so {@code threads} counts it.
  *
- * <p>Which thread runs which task is left to chance; results never depend on it because tasks write disjoint outputs and every split
- * follows from shapes, never from the number of threads. Workers spin for a moment between loops, since a training step has hundreds
- * of them some microseconds apart, and park after that.
+ * <p>Which thread runs which task is left to chance; results never depend on it because tasks write disjoint outputs
+ * and every split follows from shapes, never from the number of threads. Workers spin for a moment between loops, since
+ * a training step has hundreds of them some microseconds apart, and park after that.
  *
  * <p>One loop at a time: {@link #run} must not be called from inside a task, nor from two threads at once.
  */
@@ -25,10 +25,16 @@ public final class Workers implements AutoCloseable {
         void run(int task, int worker);
     }
 
-    private record Loop(Task task, int count, AtomicInteger next, AtomicInteger unfinished, AtomicReference<@Nullable Throwable> failure) {}
+    private record Loop(
+            Task task,
+            int count,
+            AtomicInteger next,
+            AtomicInteger unfinished,
+            AtomicReference<@Nullable Throwable> failure) {}
 
     private final Thread[] threads;
-    private volatile Loop current = new Loop((task, worker) -> {}, 0, new AtomicInteger(), new AtomicInteger(), new AtomicReference<>());
+    private volatile Loop current =
+            new Loop((task, worker) -> {}, 0, new AtomicInteger(), new AtomicInteger(), new AtomicReference<>());
     private volatile boolean closed;
 
     /** Starts {@code threads - 1} daemon threads; they live until {@link #close()}. */
@@ -40,7 +46,10 @@ public final class Workers implements AutoCloseable {
         Loop first = current;
         for (int i = 0; i < this.threads.length; i++) {
             int worker = i + 1;
-            this.threads[i] = Thread.ofPlatform().daemon().name("athanor-worker-" + worker).start(() -> serve(worker, first));
+            this.threads[i] = Thread.ofPlatform()
+                    .daemon()
+                    .name("athanor-worker-" + worker)
+                    .start(() -> serve(worker, first));
         }
     }
 

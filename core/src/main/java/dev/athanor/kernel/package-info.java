@@ -1,6 +1,4 @@
-/**
- * What touches numbers: scalar reference kernels, their Vector API twins, matrix products, and workers.
- */
+/** What touches numbers: scalar reference kernels, their Vector API twins, matrix products, and workers. */
 @NullMarked
 package dev.athanor.kernel;
 

@@ -15,9 +15,9 @@ import java.util.Optional;
 /**
  * Attention of one layer, for every family, in training, generation and inspection.
  *
- * <p>Every word brings three things: a query (what it looks for), a key (what it offers to be found by) and a value (what it gives). A
- * word's query is compared with the keys of the words up to itself; softmax turns the scores into shares that add up to one; the
- * word receives the values in those shares.
+ * <p>Every word brings three things: a query (what it looks for), a key (what it offers to be found by) and a value
+ * (what it gives). A word's query is compared with the keys of the words up to itself; softmax turns the scores into
+ * shares that add up to one; the word receives the values in those shares.
  */
 final class Attention {
     private final ModelConfig config;
@@ -73,8 +73,16 @@ final class Attention {
 
     private Layout layout(int batch, int queries, int keys, int firstPosition) {
         float scale = (float) (1 / Math.sqrt(config.headSize()));
-        return new Layout(batch, queries, keys, firstPosition, config.slidingWindow().orElse(Integer.MAX_VALUE), config.heads(),
-                config.kvHeads(), config.headSize(), scale);
+        return new Layout(
+                batch,
+                queries,
+                keys,
+                firstPosition,
+                config.slidingWindow().orElse(Integer.MAX_VALUE),
+                config.heads(),
+                config.kvHeads(),
+                config.headSize(),
+                scale);
     }
 
     private Qkv separate(Tape tape, Value x) {
@@ -106,7 +114,9 @@ final class Attention {
         int row = y.data().dim(-1);
         if (TensorTable.interleavedQkv(config.family())) {
             return new Qkv(
-                    new Heads(y, 0, row, 3 * size), new Heads(y, size, row, 3 * size), new Heads(y, 2 * size, row, 3 * size));
+                    new Heads(y, 0, row, 3 * size),
+                    new Heads(y, size, row, 3 * size),
+                    new Heads(y, 2 * size, row, 3 * size));
         }
         int q = config.queryWidth();
         return new Qkv(

@@ -46,6 +46,8 @@ final class Block {
 
     private static Value dropped(Tape tape, Value x, Run run, int place) {
         // Seeds 2^40 apart never share an element index.
-        return run.dropout() == 0f ? x : Dropout.apply(tape, x, run.dropout(), run.dropoutSeed() + ((long) place << 40));
+        return run.dropout() == 0f
+                ? x
+                : Dropout.apply(tape, x, run.dropout(), run.dropoutSeed() + ((long) place << 40));
     }
 }

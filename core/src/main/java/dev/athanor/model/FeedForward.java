@@ -27,16 +27,14 @@ final class FeedForward {
         boolean inputMajor = TensorTable.storesInputMajor(config.family());
         Value up = Linear.apply(
                 tape, x, weights.get(Role.UP_WEIGHT, layer), weights.find(Role.UP_BIAS, layer), inputMajor); // [M, ff]
-        Value hidden =
-                switch (config.activation()) {
-                    case GELU_TANH -> Activate.gelu(tape, up, true);
-                    case GELU_ERF -> Activate.gelu(tape, up, false);
-                    case SILU_GATED -> {
-                        Value gate = Linear.apply(
-                                tape, x, weights.get(Role.GATE_WEIGHT, layer), Optional.empty(), inputMajor);
-                        yield Activate.siluGate(tape, gate, up);
-                    }
-                };
+        Value hidden = switch (config.activation()) {
+            case GELU_TANH -> Activate.gelu(tape, up, true);
+            case GELU_ERF -> Activate.gelu(tape, up, false);
+            case SILU_GATED -> {
+                Value gate = Linear.apply(tape, x, weights.get(Role.GATE_WEIGHT, layer), Optional.empty(), inputMajor);
+                yield Activate.siluGate(tape, gate, up);
+            }
+        };
         return Linear.apply(
                 tape, hidden, weights.get(Role.DOWN_WEIGHT, layer), weights.find(Role.DOWN_BIAS, layer), inputMajor);
     }

@@ -3,8 +3,8 @@ package dev.athanor.model;
 import dev.athanor.kernel.HeadView;
 
 /**
- * Keys (already rotated) and values of every layer for the tokens read so far, so that the next token costs one row of work. Holds one
- * sequence of at most {@link #capacity()} tokens; 2 * layers * capacity * kvHeads * headSize floats.
+ * Keys (already rotated) and values of every layer for the tokens read so far, so that the next token costs one row of
+ * work. Holds one sequence of at most {@link #capacity()} tokens; 2 * layers * capacity * kvHeads * headSize floats.
  */
 public final class KvCache {
     private final ModelConfig config;
@@ -44,7 +44,10 @@ public final class KvCache {
         this.length = length;
     }
 
-    /** Copies the keys and values of {@code rows} new tokens behind those already there; {@link #advance} makes them count. */
+    /**
+     * Copies the keys and values of {@code rows} new tokens behind those already there; {@link #advance} makes them
+     * count.
+     */
     void store(int layer, int rows, HeadView newKeys, HeadView newValues) {
         int size = config.headSize();
         for (int row = 0; row < rows; row++) {

@@ -117,8 +117,7 @@ public record ModelConfig(
                     + headSize + ", found " + rotary.dimensions());
         }
         if (slidingWindow.isPresent() && slidingWindow.getAsInt() < 1) {
-            throw new IllegalArgumentException(
-                    "model: expected slidingWindow >= 1, found " + slidingWindow.getAsInt());
+            throw new IllegalArgumentException("model: expected slidingWindow >= 1, found " + slidingWindow.getAsInt());
         }
     }
 

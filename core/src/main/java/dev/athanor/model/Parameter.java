@@ -11,8 +11,8 @@ import dev.athanor.tensor.Tensor;
 public record Parameter(TensorSpec spec, Tensor value) {
     public Parameter {
         if (!spec.shape().equals(value.shape())) {
-            throw new IllegalArgumentException("tensor " + spec.name() + ": expected " + spec.shape() + " from the configuration ("
-                    + spec.reason() + "), found " + value.shape());
+            throw new IllegalArgumentException("tensor " + spec.name() + ": expected " + spec.shape()
+                    + " from the configuration (" + spec.reason() + "), found " + value.shape());
         }
     }
 

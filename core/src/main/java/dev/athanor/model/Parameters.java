@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** All weights of one model, in the order of its {@link TensorTable}. Immutable as a list; the numbers inside are what training changes. */
+/**
+ * All weights of one model, in the order of its {@link TensorTable}. Immutable as a list; the numbers inside are what
+ * training changes.
+ */
 public final class Parameters {
     private final ModelConfig config;
     private final List<Parameter> list;

@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The tensors of every family: names as in Hugging Face checkpoints, shapes from the configuration. A new family is a new table. */
+/**
+ * The tensors of every family: names as in Hugging Face checkpoints, shapes from the configuration. A new family is a
+ * new table.
+ */
 public final class TensorTable {
     private static final String BLOCK = "%d";
 
@@ -90,12 +93,11 @@ public final class TensorTable {
 
     /** Name of the tensor that has {@code role} in block {@code layer} (-1 outside the blocks). */
     public static String name(Family family, Role role, int layer) {
-        Map<Role, String> names =
-                switch (family) {
-                    case GPT2 -> GPT2;
-                    case GPT_NEOX -> GPT_NEOX;
-                    case LLAMA, MISTRAL, QWEN2, QWEN3 -> LLAMA;
-                };
+        Map<Role, String> names = switch (family) {
+            case GPT2 -> GPT2;
+            case GPT_NEOX -> GPT_NEOX;
+            case LLAMA, MISTRAL, QWEN2, QWEN3 -> LLAMA;
+        };
         String name = names.get(role);
         if (name == null) {
             throw new IllegalArgumentException("family " + family + " has no tensor for " + role);
@@ -157,7 +159,8 @@ public final class TensorTable {
             int d = c.width();
             int q = c.queryWidth();
             int kv = c.kvWidth();
-            String heads = "heads=" + c.heads() + ", kv_heads=" + c.kvHeads() + ", head_dim=" + c.headSize() + ", width=" + d;
+            String heads =
+                    "heads=" + c.heads() + ", kv_heads=" + c.kvHeads() + ", head_dim=" + c.headSize() + ", width=" + d;
             if (fusedQkv(c.family())) {
                 matrix(Role.QKV_WEIGHT, layer, heads, q + 2 * kv, d);
                 biasIf(c.qkvBias(), Role.QKV_BIAS, layer, heads, q + 2 * kv);

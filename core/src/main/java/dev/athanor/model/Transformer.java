@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A GPT: embeds tokens, sends them through its blocks and lets the last state vote on the next token. Training, generation and
- * inspection all run {@link #forward}.
+ * A GPT: embeds tokens, sends them through its blocks and lets the last state vote on the next token. Training,
+ * generation and inspection all run {@link #forward}.
  *
  * <p>One instance serves one caller at a time.
  */
@@ -62,7 +62,12 @@ public final class Transformer {
     private Value forward(Tape tape, Stack stack, int[] tokens, Run run) {
         check(tokens, run);
         Weights w = stack.weights;
-        Value x = Embedding.apply(tape, tokens, run.length(), run.firstPosition(), w.get(Role.TOKEN_EMBEDDING, -1),
+        Value x = Embedding.apply(
+                tape,
+                tokens,
+                run.length(),
+                run.firstPosition(),
+                w.get(Role.TOKEN_EMBEDDING, -1),
                 w.find(Role.POSITION_EMBEDDING, -1));
         if (run.dropout() > 0f) {
             x = Dropout.apply(tape, x, run.dropout(), run.dropoutSeed() + ((long) (2 * config.layers()) << 40));
@@ -74,17 +79,18 @@ public final class Transformer {
                 tape.releaseSince(mark, x);
             }
         }
-        return Normalise.apply(tape, x, w.get(Role.FINAL_NORM_WEIGHT, -1), w.find(Role.FINAL_NORM_BIAS, -1), config.normEpsilon());
+        return Normalise.apply(
+                tape, x, w.get(Role.FINAL_NORM_WEIGHT, -1), w.find(Role.FINAL_NORM_BIAS, -1), config.normEpsilon());
     }
 
     private void check(int[] tokens, Run run) {
         if (tokens.length != run.batch() * run.length() || tokens.length == 0) {
-            throw new IllegalArgumentException("tokens: expected batch * length = " + run.batch() + " * " + run.length() + ", found "
-                    + tokens.length);
+            throw new IllegalArgumentException("tokens: expected batch * length = " + run.batch() + " * " + run.length()
+                    + ", found " + tokens.length);
         }
         if (run.firstPosition() + run.length() > config.contextLength()) {
-            throw new IllegalArgumentException("tokens: expected at most the model's context of " + config.contextLength()
-                    + " positions, found " + (run.firstPosition() + run.length()));
+            throw new IllegalArgumentException("tokens: expected at most the model's context of "
+                    + config.contextLength() + " positions, found " + (run.firstPosition() + run.length()));
         }
         for (int token : tokens) {
             if (token < 0 || token >= config.vocabularySize()) {
@@ -127,7 +133,8 @@ public final class Transformer {
      *
      * @param tokens [batch * length]
      * @param targets [batch * length], the token that comes next; negative where it does not count
-     * @param scale what each counted target's loss is multiplied by before differentiating, 1 / counted targets for the mean
+     * @param scale what each counted target's loss is multiplied by before differentiating, 1 / counted targets for the
+     *     mean
      * @param gradients one per parameter, in the order of {@link Parameters#list()}; added to
      * @param dropoutSeed which elements drop, when the configuration has dropout
      * @return sum of -log p(target), not scaled
@@ -136,7 +143,8 @@ public final class Transformer {
             int[] tokens, int[] targets, int batch, int length, float scale, List<Tensor> gradients, long dropoutSeed) {
         Stack learning = stack(Weights.learning(parameters, gradients));
         Tape tape = new Tape(compute, pool, true);
-        Value x = forward(tape, learning, tokens, new Run(batch, length, Optional.empty(), config.dropout(), dropoutSeed));
+        Value x = forward(
+                tape, learning, tokens, new Run(batch, length, Optional.empty(), config.dropout(), dropoutSeed));
         double loss = LinearCrossEntropy.apply(tape, x, head(learning.weights), targets, scale);
         tape.backward();
         return loss;
@@ -160,7 +168,8 @@ public final class Transformer {
         Tape tape = new Tape(compute, pool, false);
         Value x = forward(tape, constant, tokens, Run.cached(tokens.length, cache));
         cache.advance(tokens.length);
-        Tensor last = Tensor.view(x.data().data(), x.data().offset() + (tokens.length - 1) * config.width(), Shape.of(1, config.width()));
+        Tensor last = Tensor.view(
+                x.data().data(), x.data().offset() + (tokens.length - 1) * config.width(), Shape.of(1, config.width()));
         Value logits = Linear.apply(tape, Value.constant(last), head(constant.weights), Optional.empty(), false);
         Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(config.vocabularySize()));
         tape.clear();

@@ -38,7 +38,9 @@ final class Weights {
         List<Tensor> rest = new ArrayList<>(gradients);
         for (int i = 0; i < list.size(); i++) {
             TensorSpec spec = list.get(i).spec();
-            values.put(new Key(spec.role(), spec.layer()), Value.parameter(list.get(i).value(), rest.get(i)));
+            values.put(
+                    new Key(spec.role(), spec.layer()),
+                    Value.parameter(list.get(i).value(), rest.get(i)));
         }
         return new Weights(values);
     }

@@ -1,6 +1,4 @@
-/**
- * The transformer as data: configuration, tensor names, parameters, and the one forward pass.
- */
+/** The transformer as data: configuration, tensor names, parameters, and the one forward pass. */
 @NullMarked
 package dev.athanor.model;
 

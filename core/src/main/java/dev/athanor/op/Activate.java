@@ -44,8 +44,19 @@ public final class Activate {
     public static Value siluGate(Tape tape, Value gate, Value up) {
         Value y = tape.value(gate.data().shape().toArray());
         Compute compute = tape.compute();
-        Rows.forEach(compute.workers(), y.data().size(), 1, (from, to, part) -> compute.kernels().siluGate(
-                y.array(), y.offset() + from, gate.array(), gate.offset() + from, up.array(), up.offset() + from, to - from));
+        Rows.forEach(
+                compute.workers(),
+                y.data().size(),
+                1,
+                (from, to, part) -> compute.kernels()
+                        .siluGate(
+                                y.array(),
+                                y.offset() + from,
+                                gate.array(),
+                                gate.offset() + from,
+                                up.array(),
+                                up.offset() + from,
+                                to - from));
         tape.record(y, () -> siluGateBackward(tape, gate, up, y));
         return y;
     }
@@ -54,15 +65,30 @@ public final class Activate {
         requireFirst(gate.claim(tape.pool()));
         requireFirst(up.claim(tape.pool()));
         Compute compute = tape.compute();
-        Rows.forEach(compute.workers(), y.data().size(), 1, (from, to, part) -> compute.kernels().siluGateBackward(
-                gate.gradient(), gate.gradientOffset() + from, up.gradient(), up.gradientOffset() + from,
-                y.gradient(), y.gradientOffset() + from, gate.array(), gate.offset() + from, up.array(), up.offset() + from, to - from));
+        Rows.forEach(
+                compute.workers(),
+                y.data().size(),
+                1,
+                (from, to, part) -> compute.kernels()
+                        .siluGateBackward(
+                                gate.gradient(),
+                                gate.gradientOffset() + from,
+                                up.gradient(),
+                                up.gradientOffset() + from,
+                                y.gradient(),
+                                y.gradientOffset() + from,
+                                gate.array(),
+                                gate.offset() + from,
+                                up.array(),
+                                up.offset() + from,
+                                to - from));
     }
 
     /** The kernels write rather than add; the input of an activation feeds nothing else. */
     private static void requireFirst(boolean alreadyHolds) {
         if (alreadyHolds) {
-            throw new IllegalStateException("activation: its input was used twice, which the backward pass does not add up");
+            throw new IllegalStateException(
+                    "activation: its input was used twice, which the backward pass does not add up");
         }
     }
 }

@@ -23,7 +23,16 @@ public final class Attend {
             q.value().claim(tape.pool());
             k.value().claim(tape.pool());
             v.value().claim(tape.pool());
-            attention.backward(layout, q.data(), k.data(), v.data(), out.data(), lse, out.gradient(), q.gradient(), k.gradient(),
+            attention.backward(
+                    layout,
+                    q.data(),
+                    k.data(),
+                    v.data(),
+                    out.data(),
+                    lse,
+                    out.gradient(),
+                    q.gradient(),
+                    k.gradient(),
                     v.gradient());
         });
         return z;
@@ -33,7 +42,15 @@ public final class Attend {
     public static Value cached(Tape tape, Layout layout, Heads q, HeadView keys, HeadView values) {
         Value z = tape.value(layout.batch() * layout.queries(), layout.heads() * layout.headSize());
         float[] lse = tape.array(layout.batch() * layout.heads() * layout.queries());
-        tape.compute().attention().forward(layout, q.data(), keys, values, Heads.separate(z, layout.headSize()).data(), lse);
+        tape.compute()
+                .attention()
+                .forward(
+                        layout,
+                        q.data(),
+                        keys,
+                        values,
+                        Heads.separate(z, layout.headSize()).data(),
+                        lse);
         return z;
     }
 }

@@ -3,18 +3,36 @@ package dev.athanor.op;
 import dev.athanor.kernel.Compute;
 
 /**
- * Zeroes each element with probability p and scales the rest by 1/(1-p). Which ones is a function of (seed, index) alone, so the
- * backward pass needs no mask and any number of threads drops the same elements.
+ * Zeroes each element with probability p and scales the rest by 1/(1-p). Which ones is a function of (seed, index)
+ * alone, so the backward pass needs no mask and any number of threads drops the same elements.
  */
 public final class Dropout {
     private Dropout() {}
 
     public static Value apply(Tape tape, Value x, float p, long seed) {
         Value y = tape.value(x.data().shape().toArray());
-        mask(tape.compute(), x.array(), x.offset(), y.array(), y.offset(), x.data().size(), p, seed, false);
+        mask(
+                tape.compute(),
+                x.array(),
+                x.offset(),
+                y.array(),
+                y.offset(),
+                x.data().size(),
+                p,
+                seed,
+                false);
         tape.record(y, () -> {
             boolean add = x.claim(tape.pool());
-            mask(tape.compute(), y.gradient(), y.gradientOffset(), x.gradient(), x.gradientOffset(), x.data().size(), p, seed, add);
+            mask(
+                    tape.compute(),
+                    y.gradient(),
+                    y.gradientOffset(),
+                    x.gradient(),
+                    x.gradientOffset(),
+                    x.data().size(),
+                    p,
+                    seed,
+                    add);
         });
         return y;
     }

@@ -18,7 +18,8 @@ public final class Embedding {
      * @param positions [context, d]
      * @return [batch * length, d]
      */
-    public static Value apply(Tape tape, int[] tokens, int length, int firstPosition, Value table, Optional<Value> positions) {
+    public static Value apply(
+            Tape tape, int[] tokens, int length, int firstPosition, Value table, Optional<Value> positions) {
         int d = table.columns();
         Value y = tape.value(tokens.length, d);
         Compute compute = tape.compute();
@@ -46,7 +47,8 @@ public final class Embedding {
             int count = Math.min(COLUMNS, d - first);
             for (int row = 0; row < tokens.length; row++) {
                 int from = y.gradientOffset() + row * d + first;
-                kernels.add(table.gradient(), table.gradientOffset() + tokens[row] * d + first, y.gradient(), from, count);
+                kernels.add(
+                        table.gradient(), table.gradientOffset() + tokens[row] * d + first, y.gradient(), from, count);
                 if (positions.isPresent()) {
                     Value p = positions.get();
                     int position = firstPosition + row % length;

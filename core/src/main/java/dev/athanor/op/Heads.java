@@ -3,8 +3,8 @@ package dev.athanor.op;
 import dev.athanor.kernel.HeadView;
 
 /**
- * The queries, keys or values of all heads inside a value: element e of head h at row t is {@code offset + t * rowStride + h *
- * headStride + e} of it.
+ * The queries, keys or values of all heads inside a value: element e of head h at row t is {@code offset + t *
+ * rowStride + h * headStride + e} of it.
  */
 public record Heads(Value value, int offset, int rowStride, int headStride) {
     /** Heads one after the other in every row of {@code value} [T, heads * headSize]. */

@@ -25,12 +25,30 @@ public final class Linear {
         Value y = tape.value(m, out);
         Compute compute = tape.compute();
         if (m == 1 && inputMajor) {
-            compute.gemv().inputMajor(out, in, weight.array(), weight.offset(), x.array(), x.offset(), y.array(), y.offset());
+            compute.gemv()
+                    .inputMajor(out, in, weight.array(), weight.offset(), x.array(), x.offset(), y.array(), y.offset());
         } else if (m == 1) {
-            compute.gemv().outputMajor(out, in, weight.array(), weight.offset(), x.array(), x.offset(), y.array(), y.offset());
+            compute.gemv()
+                    .outputMajor(
+                            out, in, weight.array(), weight.offset(), x.array(), x.offset(), y.array(), y.offset());
         } else {
-            compute.gemm().multiply(m, out, in, x.array(), x.offset(), in, false, weight.array(), weight.offset(),
-                    inputMajor ? out : in, !inputMajor, y.array(), y.offset(), out, false);
+            compute.gemm()
+                    .multiply(
+                            m,
+                            out,
+                            in,
+                            x.array(),
+                            x.offset(),
+                            in,
+                            false,
+                            weight.array(),
+                            weight.offset(),
+                            inputMajor ? out : in,
+                            !inputMajor,
+                            y.array(),
+                            y.offset(),
+                            out,
+                            false);
         }
         bias.ifPresent(b -> addBias(compute, y, b));
         tape.record(y, () -> backward(tape, x, weight, bias, inputMajor, y));
@@ -55,15 +73,57 @@ public final class Linear {
         Gemm gemm = tape.compute().gemm();
         boolean add = x.claim(tape.pool());
         // dx [M, in] = dy [M, out] · W
-        gemm.multiply(m, in, out, dy, dyo, out, false, weight.array(), weight.offset(), inputMajor ? out : in, inputMajor,
-                x.gradient(), x.gradientOffset(), in, add);
+        gemm.multiply(
+                m,
+                in,
+                out,
+                dy,
+                dyo,
+                out,
+                false,
+                weight.array(),
+                weight.offset(),
+                inputMajor ? out : in,
+                inputMajor,
+                x.gradient(),
+                x.gradientOffset(),
+                in,
+                add);
         // dW += dyᵀ · x [out, in], or xᵀ · dy [in, out]
         if (inputMajor) {
-            gemm.multiply(in, out, m, x.array(), x.offset(), in, true, dy, dyo, out, false,
-                    weight.gradient(), weight.gradientOffset(), out, true);
+            gemm.multiply(
+                    in,
+                    out,
+                    m,
+                    x.array(),
+                    x.offset(),
+                    in,
+                    true,
+                    dy,
+                    dyo,
+                    out,
+                    false,
+                    weight.gradient(),
+                    weight.gradientOffset(),
+                    out,
+                    true);
         } else {
-            gemm.multiply(out, in, m, dy, dyo, out, true, x.array(), x.offset(), in, false,
-                    weight.gradient(), weight.gradientOffset(), in, true);
+            gemm.multiply(
+                    out,
+                    in,
+                    m,
+                    dy,
+                    dyo,
+                    out,
+                    true,
+                    x.array(),
+                    x.offset(),
+                    in,
+                    false,
+                    weight.gradient(),
+                    weight.gradientOffset(),
+                    in,
+                    true);
         }
         bias.ifPresent(b -> addColumns(tape.compute(), dy, dyo, m, out, b.gradient(), b.gradientOffset()));
     }

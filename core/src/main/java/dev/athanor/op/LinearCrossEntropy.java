@@ -6,18 +6,21 @@ import dev.athanor.kernel.Kernels;
 import java.util.Arrays;
 
 /**
- * Unembedding, softmax and loss in one: logits exist for some rows at a time and become their own gradient in place, so a batch of any
- * size over any vocabulary needs {@link #LOGITS} floats.
+ * Unembedding, softmax and loss in one: logits exist for some rows at a time and become their own gradient in place, so
+ * a batch of any size over any vocabulary needs {@link #LOGITS} floats.
  */
 public final class LinearCrossEntropy {
-    /** Most logits held at once, 64 MiB: 333 rows of GPT-2's vocabulary. Fewer rows would make the product for dW shallow and slow. */
+    /**
+     * Most logits held at once, 64 MiB: 333 rows of GPT-2's vocabulary. Fewer rows would make the product for dW
+     * shallow and slow.
+     */
     private static final int LOGITS = 1 << 24;
 
     private LinearCrossEntropy() {}
 
     /**
-     * Sum of -log p(target) over rows whose target is not negative. On a recording tape the gradients of {@code x} and {@code weight}
-     * for the loss {@code scale * sum} are computed right here, since the logits are gone afterwards.
+     * Sum of -log p(target) over rows whose target is not negative. On a recording tape the gradients of {@code x} and
+     * {@code weight} for the loss {@code scale * sum} are computed right here, since the logits are gone afterwards.
      *
      * @param x [M, d]
      * @param weight [V, d]
@@ -35,14 +38,56 @@ public final class LinearCrossEntropy {
         for (int first = 0; first < rows; first += chunk) {
             int count = Math.min(chunk, rows - first);
             int at = x.offset() + first * d;
-            gemm.multiply(count, vocabulary, d, x.array(), at, d, false, weight.array(), weight.offset(), d, true, logits, 0,
-                    vocabulary, false);
+            gemm.multiply(
+                    count,
+                    vocabulary,
+                    d,
+                    x.array(),
+                    at,
+                    d,
+                    false,
+                    weight.array(),
+                    weight.offset(),
+                    d,
+                    true,
+                    logits,
+                    0,
+                    vocabulary,
+                    false);
             losses(tape.compute(), logits, vocabulary, targets, first, count, scale, losses);
             if (tape.recording()) {
-                gemm.multiply(count, d, vocabulary, logits, 0, vocabulary, false, weight.array(), weight.offset(), d, false,
-                        x.gradient(), x.gradientOffset() + first * d, d, addX);
-                gemm.multiply(vocabulary, d, count, logits, 0, vocabulary, true, x.array(), at, d, false, weight.gradient(),
-                        weight.gradientOffset(), d, true);
+                gemm.multiply(
+                        count,
+                        d,
+                        vocabulary,
+                        logits,
+                        0,
+                        vocabulary,
+                        false,
+                        weight.array(),
+                        weight.offset(),
+                        d,
+                        false,
+                        x.gradient(),
+                        x.gradientOffset() + first * d,
+                        d,
+                        addX);
+                gemm.multiply(
+                        vocabulary,
+                        d,
+                        count,
+                        logits,
+                        0,
+                        vocabulary,
+                        true,
+                        x.array(),
+                        at,
+                        d,
+                        false,
+                        weight.gradient(),
+                        weight.gradientOffset(),
+                        d,
+                        true);
             }
         }
         double sum = 0;
@@ -55,7 +100,14 @@ public final class LinearCrossEntropy {
     }
 
     private static void losses(
-            Compute compute, float[] logits, int vocabulary, int[] targets, int first, int count, float scale, float[] losses) {
+            Compute compute,
+            float[] logits,
+            int vocabulary,
+            int[] targets,
+            int first,
+            int count,
+            float scale,
+            float[] losses) {
         Kernels kernels = compute.kernels();
         compute.workers().run(count, (row, worker) -> {
             int target = targets[first + row];

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * LayerNorm (arXiv:1607.06450) where there is a bias, RMSNorm (arXiv:1910.07467) where there is none, over rows as long as the weight.
- * Over a head's numbers it is the query-key norm.
+ * LayerNorm (arXiv:1607.06450) where there is a bias, RMSNorm (arXiv:1910.07467) where there is none, over rows as long
+ * as the weight. Over a head's numbers it is the query-key norm.
  */
 public final class Normalise {
     private Normalise() {}
@@ -30,11 +30,31 @@ public final class Normalise {
                 int at = row * n;
                 if (bias.isPresent()) {
                     Value b = bias.get();
-                    kernels.layerNorm(y.array(), y.offset() + at, x.array(), x.offset() + at, weight.array(), weight.offset(),
-                            b.array(), b.offset(), epsilon, stats, 2 * row, n);
+                    kernels.layerNorm(
+                            y.array(),
+                            y.offset() + at,
+                            x.array(),
+                            x.offset() + at,
+                            weight.array(),
+                            weight.offset(),
+                            b.array(),
+                            b.offset(),
+                            epsilon,
+                            stats,
+                            2 * row,
+                            n);
                 } else {
-                    kernels.rmsNorm(y.array(), y.offset() + at, x.array(), x.offset() + at, weight.array(), weight.offset(),
-                            epsilon, stats, 2 * row, n);
+                    kernels.rmsNorm(
+                            y.array(),
+                            y.offset() + at,
+                            x.array(),
+                            x.offset() + at,
+                            weight.array(),
+                            weight.offset(),
+                            epsilon,
+                            stats,
+                            2 * row,
+                            n);
                 }
             }
         });
@@ -60,11 +80,39 @@ public final class Normalise {
             for (int row = from; row < to; row++) {
                 int at = row * n;
                 if (bias.isPresent()) {
-                    kernels.layerNormBackward(dx, x.gradientOffset() + at, add, weights, part * n, biases, part * n, dy,
-                            y.gradientOffset() + at, x.array(), x.offset() + at, weight.array(), weight.offset(), stats, 2 * row, n);
+                    kernels.layerNormBackward(
+                            dx,
+                            x.gradientOffset() + at,
+                            add,
+                            weights,
+                            part * n,
+                            biases,
+                            part * n,
+                            dy,
+                            y.gradientOffset() + at,
+                            x.array(),
+                            x.offset() + at,
+                            weight.array(),
+                            weight.offset(),
+                            stats,
+                            2 * row,
+                            n);
                 } else {
-                    kernels.rmsNormBackward(dx, x.gradientOffset() + at, add, weights, part * n, dy, y.gradientOffset() + at,
-                            x.array(), x.offset() + at, weight.array(), weight.offset(), stats, 2 * row, n);
+                    kernels.rmsNormBackward(
+                            dx,
+                            x.gradientOffset() + at,
+                            add,
+                            weights,
+                            part * n,
+                            dy,
+                            y.gradientOffset() + at,
+                            x.array(),
+                            x.offset() + at,
+                            weight.array(),
+                            weight.offset(),
+                            stats,
+                            2 * row,
+                            n);
                 }
             }
         });

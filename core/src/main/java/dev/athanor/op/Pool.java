@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Arrays lent and taken back by exact size, so that the second training step, whose shapes are those of the first, allocates nothing.
- * Contents of a lent array are whatever the last user left. Not for sharing between threads.
+ * Arrays lent and taken back by exact size, so that the second training step, whose shapes are those of the first,
+ * allocates nothing. Contents of a lent array are whatever the last user left. Not for sharing between threads.
  */
 public final class Pool {
     private final Map<Integer, ArrayDeque<float[]>> free = new HashMap<>();

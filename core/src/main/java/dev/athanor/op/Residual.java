@@ -12,7 +12,8 @@ public final class Residual {
     public static Value add(Tape tape, Value x, Value y) {
         Value sum = sum(tape, x, y, Optional.empty());
         tape.record(sum, () -> {
-            // Both gradients are the sum's own. y's branch has read it before x's norm adds to it: the branch was recorded later.
+            // Both gradients are the sum's own. y's branch has read it before x's norm adds to it: the branch was
+            // recorded later.
             y.borrow(sum);
             x.inherit(sum);
         });
@@ -25,7 +26,12 @@ public final class Residual {
         tape.record(sum, () -> {
             // z's branch goes backward first and then adds to x's gradient, so y needs a copy.
             y.claim(tape.pool());
-            System.arraycopy(sum.gradient(), sum.gradientOffset(), y.gradient(), y.gradientOffset(), sum.data().size());
+            System.arraycopy(
+                    sum.gradient(),
+                    sum.gradientOffset(),
+                    y.gradient(),
+                    y.gradientOffset(),
+                    sum.data().size());
             z.borrow(sum);
             x.inherit(sum);
         });

@@ -4,7 +4,10 @@ import dev.athanor.kernel.Compute;
 import dev.athanor.kernel.HeadView;
 import dev.athanor.kernel.RotaryTable;
 
-/** Rotary positions (RoFormer, arXiv:2104.09864), in place: turning the gradient the other way is the whole backward pass. */
+/**
+ * Rotary positions (RoFormer, arXiv:2104.09864), in place: turning the gradient the other way is the whole backward
+ * pass.
+ */
 public final class Rotate {
     private Rotate() {}
 
@@ -16,20 +19,44 @@ public final class Rotate {
         turn(tape.compute(), heads.data(), heads.value().rows(), count, length, firstPosition, table, false);
         if (tape.recording()) {
             // The step has no output of its own, so there is nothing for the tape to give back.
-            tape.record(Value.constant(heads.value().data()), () -> turn(
-                    tape.compute(), heads.gradient(), heads.value().rows(), count, length, firstPosition, table, true));
+            tape.record(
+                    Value.constant(heads.value().data()),
+                    () -> turn(
+                            tape.compute(),
+                            heads.gradient(),
+                            heads.value().rows(),
+                            count,
+                            length,
+                            firstPosition,
+                            table,
+                            true));
         }
     }
 
     private static void turn(
-            Compute compute, HeadView view, int rows, int count, int length, int firstPosition, RotaryTable table, boolean inverse) {
+            Compute compute,
+            HeadView view,
+            int rows,
+            int count,
+            int length,
+            int firstPosition,
+            RotaryTable table,
+            boolean inverse) {
         int half = table.dimensions() / 2;
         Rows.forEach(compute.workers(), rows, count * table.dimensions(), (from, to, part) -> {
             for (int row = from; row < to; row++) {
                 int angles = (firstPosition + row % length) * half;
                 for (int head = 0; head < count; head++) {
-                    compute.kernels().rotate(view.data(), view.at(row, head), table.cosines(), angles, table.sines(), angles,
-                            half, inverse);
+                    compute.kernels()
+                            .rotate(
+                                    view.data(),
+                                    view.at(row, head),
+                                    table.cosines(),
+                                    angles,
+                                    table.sines(),
+                                    angles,
+                                    half,
+                                    inverse);
                 }
             }
         });

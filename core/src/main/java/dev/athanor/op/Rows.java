@@ -2,7 +2,10 @@ package dev.athanor.op;
 
 import dev.athanor.kernel.Workers;
 
-/** Splits row-wise work into tasks. Splits follow from shapes alone, so sums over tasks have the same bits on any number of threads. */
+/**
+ * Splits row-wise work into tasks. Splits follow from shapes alone, so sums over tasks have the same bits on any number
+ * of threads.
+ */
 final class Rows {
     /** Elements per task, 64 KiB: some microseconds of work. */
     private static final int TASK_ELEMENTS = 1 << 14;
@@ -23,7 +26,9 @@ final class Rows {
         split(workers, rows, perTask, body);
     }
 
-    /** Like {@link #forEach} with at most {@link #MAX_PARTS} parts; {@code part} names the partial sum a body may write. */
+    /**
+     * Like {@link #forEach} with at most {@link #MAX_PARTS} parts; {@code part} names the partial sum a body may write.
+     */
     static void forEachPart(Workers workers, int rows, int columns, Body body) {
         split(workers, rows, rowsPerPart(rows, columns), body);
     }

@@ -9,9 +9,10 @@ import java.util.List;
 /**
  * Remembers the operations of one forward pass and runs their backward parts in reverse order.
  *
- * <p>A step of the tape is a whole fused operation (a projection, attention, a norm), so the tape itself costs nothing measurable. All
- * intermediate arrays come from a {@link Pool}: going backward, a step's output and its gradient are given back as soon as the step is
- * done. A tape that does not record gives its arrays back between {@link #mark()} and {@link #releaseSince}.
+ * <p>A step of the tape is a whole fused operation (a projection, attention, a norm), so the tape itself costs nothing
+ * measurable. All intermediate arrays come from a {@link Pool}: going backward, a step's output and its gradient are
+ * given back as soon as the step is done. A tape that does not record gives its arrays back between {@link #mark()} and
+ * {@link #releaseSince}.
  */
 public final class Tape {
     private record Step(Value output, Runnable backward) {}
@@ -61,7 +62,10 @@ public final class Tape {
         }
     }
 
-    /** Runs every backward part, last first, and clears the tape. The last operation must have set the gradients it starts from. */
+    /**
+     * Runs every backward part, last first, and clears the tape. The last operation must have set the gradients it
+     * starts from.
+     */
     public void backward() {
         for (int i = steps.size() - 1; i >= 0; i--) {
             Step step = steps.get(i);

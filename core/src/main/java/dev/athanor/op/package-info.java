@@ -1,6 +1,4 @@
-/**
- * The differentiable operations, forward beside backward, and the tape that replays them in reverse.
- */
+/** The differentiable operations, forward beside backward, and the tape that replays them in reverse. */
 @NullMarked
 package dev.athanor.op;
 

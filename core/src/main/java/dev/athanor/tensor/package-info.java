@@ -1,6 +1,4 @@
-/**
- * Tensors: a shape, an element type and the memory behind them. Uses nothing else of Athanor.
- */
+/** Tensors: a shape, an element type and the memory behind them. Uses nothing else of Athanor. */
 @NullMarked
 package dev.athanor.tensor;
 

@@ -26,8 +26,8 @@ final class AddedTokens {
         for (AddedToken token : tokens) {
             String content = token.normalized() ? normalization.apply(token.content()) : token.content();
             if (content.length() > LONGEST) {
-                throw new TokenizerFormatException(
-                        "added token " + token.id() + ": expected at most " + LONGEST + " characters, found " + content.length());
+                throw new TokenizerFormatException("added token " + token.id() + ": expected at most " + LONGEST
+                        + " characters, found " + content.length());
             }
             first.set(content.charAt(0));
             int node = 0;

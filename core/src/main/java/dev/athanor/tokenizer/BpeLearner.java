@@ -10,9 +10,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Learns merges from text: the commonest pair of neighbouring ids becomes a new id, again and again. Text is fed in pieces and only the
- * distinct pieces between cuts are kept, with their counts, so memory follows the vocabulary of the text rather than its length. Ties go
- * to the pair of smaller ids, as in Hugging Face's trainer, whose ids these are when it counts the same texts with a least frequency of 2.
+ * Learns merges from text: the commonest pair of neighbouring ids becomes a new id, again and again. Text is fed in
+ * pieces and only the distinct pieces between cuts are kept, with their counts, so memory follows the vocabulary of the
+ * text rather than its length. Ties go to the pair of smaller ids, as in Hugging Face's trainer, whose ids these are
+ * when it counts the same texts with a least frequency of 2.
  */
 public final class BpeLearner {
     /** Characters read at once; a piece that is longer makes more room. */
@@ -93,14 +94,14 @@ public final class BpeLearner {
     }
 
     /**
-     * The tokenizer of {@code vocabulary} ids: special tokens first, then the 256 bytes, then merges. Fewer ids come out when the text has
-     * no pair left that occurs twice.
+     * The tokenizer of {@code vocabulary} ids: special tokens first, then the 256 bytes, then merges. Fewer ids come
+     * out when the text has no pair left that occurs twice.
      */
     public BpeTokenizer learn(int vocabulary, List<String> specialTokens, Progress progress) {
         int least = 256 + specialTokens.size();
         if (vocabulary < least) {
-            throw new IllegalArgumentException("vocabulary: expected at least " + least + " (256 bytes and " + specialTokens.size()
-                    + " special tokens), found " + vocabulary);
+            throw new IllegalArgumentException("vocabulary: expected at least " + least + " (256 bytes and "
+                    + specialTokens.size() + " special tokens), found " + vocabulary);
         }
         List<byte[]> tokens = new ArrayList<>();
         List<AddedToken> special = new ArrayList<>();

@@ -10,7 +10,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Byte-level byte-pair encoding (Sennrich et al. 2016; GPT-2): text is cut into pieces, pieces into bytes, and pairs are merged. */
+/**
+ * Byte-level byte-pair encoding (Sennrich et al. 2016; GPT-2): text is cut into pieces, pieces into bytes, and pairs
+ * are merged.
+ */
 public final class BpeTokenizer implements Tokenizer {
     /** The usual name of the token that ends a document. */
     public static final String END_OF_TEXT = "<|endoftext|>";
@@ -60,7 +63,8 @@ public final class BpeTokenizer implements Tokenizer {
             names.set(token.id());
             special.set(token.id(), token.special());
             if (added.put(token.content(), token.id()) != null) {
-                throw new TokenizerFormatException("added token \"" + token.content() + "\": expected once, found twice");
+                throw new TokenizerFormatException(
+                        "added token \"" + token.content() + "\": expected once, found twice");
             }
         }
         Arrays.fill(byteIds, -1);
@@ -81,8 +85,8 @@ public final class BpeTokenizer implements Tokenizer {
         this.merger = new Merger(table(this.merges));
         this.raw = new AddedTokens(
                 rules.addedTokens().stream().filter(t -> !t.normalized()).toList(), rules.normalization());
-        this.normalized =
-                new AddedTokens(rules.addedTokens().stream().filter(AddedToken::normalized).toList(), rules.normalization());
+        this.normalized = new AddedTokens(
+                rules.addedTokens().stream().filter(AddedToken::normalized).toList(), rules.normalization());
     }
 
     private static List<AddedToken> specials(Map<String, Integer> special) {
@@ -94,7 +98,8 @@ public final class BpeTokenizer implements Tokenizer {
 
     private void requireId(int id, String where) {
         if (id < 0 || id >= tokens.size()) {
-            throw new TokenizerFormatException(where + ": expected an id between 0 and " + (tokens.size() - 1) + ", found " + id);
+            throw new TokenizerFormatException(
+                    where + ": expected an id between 0 and " + (tokens.size() - 1) + ", found " + id);
         }
     }
 
@@ -117,8 +122,8 @@ public final class BpeTokenizer implements Tokenizer {
             requireId(m.right, where);
             requireId(m.result, where);
             if (table.find(m.left, m.right) >= 0) {
-                throw new TokenizerFormatException(where + ": expected every pair once, found " + m.left + " and " + m.right
-                        + " again, first merged at " + table.rank(table.find(m.left, m.right)));
+                throw new TokenizerFormatException(where + ": expected every pair once, found " + m.left + " and "
+                        + m.right + " again, first merged at " + table.rank(table.find(m.left, m.right)));
             }
             table.put(m.left, m.right, rank, m.result);
         }

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * The printable character that stands for each byte in tokenizer.json, as GPT-2 chose them: printable Latin-1 stands for itself, every
- * other byte for the next free character from U+0100 on.
+ * The printable character that stands for each byte in tokenizer.json, as GPT-2 chose them: printable Latin-1 stands
+ * for itself, every other byte for the next free character from U+0100 on.
  */
 final class ByteAlphabet {
     private static final char[] CHARACTERS = new char[256];
@@ -39,8 +39,9 @@ final class ByteAlphabet {
             char c = text.charAt(i);
             int b = c < BYTES.length ? BYTES[c] : -1;
             if (b < 0) {
-                throw new TokenizerFormatException("token \"" + text + "\": expected characters of the byte alphabet, found U+"
-                        + Integer.toHexString(c).toUpperCase(Locale.ROOT));
+                throw new TokenizerFormatException(
+                        "token \"" + text + "\": expected characters of the byte alphabet, found U+"
+                                + Integer.toHexString(c).toUpperCase(Locale.ROOT));
             }
             bytes[i] = (byte) b;
         }

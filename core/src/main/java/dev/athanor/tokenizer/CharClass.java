@@ -1,8 +1,8 @@
 package dev.athanor.tokenizer;
 
 /**
- * The Unicode classes that split patterns speak of, as the regular expressions of Hugging Face's tokenizers see them. Both
- * follow Unicode 16; a test compares the code points.
+ * The Unicode classes that split patterns speak of, as the regular expressions of Hugging Face's tokenizers see them.
+ * Both follow Unicode 16; a test compares the code points.
  */
 final class CharClass {
     private CharClass() {}
@@ -14,11 +14,10 @@ final class CharClass {
         }
         return switch (Character.getType(c)) {
             case Character.UPPERCASE_LETTER,
-                            Character.LOWERCASE_LETTER,
-                            Character.TITLECASE_LETTER,
-                            Character.MODIFIER_LETTER,
-                            Character.OTHER_LETTER ->
-                    true;
+                    Character.LOWERCASE_LETTER,
+                    Character.TITLECASE_LETTER,
+                    Character.MODIFIER_LETTER,
+                    Character.OTHER_LETTER -> true;
             default -> false;
         };
     }
@@ -55,11 +54,10 @@ final class CharClass {
         return Character.isAlphabetic(c)
                 || switch (Character.getType(c)) {
                     case Character.NON_SPACING_MARK,
-                                    Character.COMBINING_SPACING_MARK,
-                                    Character.ENCLOSING_MARK,
-                                    Character.DECIMAL_DIGIT_NUMBER,
-                                    Character.CONNECTOR_PUNCTUATION ->
-                            true;
+                            Character.COMBINING_SPACING_MARK,
+                            Character.ENCLOSING_MARK,
+                            Character.DECIMAL_DIGIT_NUMBER,
+                            Character.CONNECTOR_PUNCTUATION -> true;
                     default -> c == 0x200C || c == 0x200D;
                 };
     }

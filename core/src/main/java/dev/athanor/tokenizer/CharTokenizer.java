@@ -18,7 +18,8 @@ public final class CharTokenizer implements Tokenizer {
         for (int id = 0; id < characters.size(); id++) {
             String c = characters.get(id);
             if (c.codePointCount(0, c.length()) != 1) {
-                throw new TokenizerFormatException("character vocabulary: expected single characters, found \"" + c + "\"");
+                throw new TokenizerFormatException(
+                        "character vocabulary: expected single characters, found \"" + c + "\"");
             }
             ids.put(c.codePointAt(0), id);
         }
@@ -46,8 +47,11 @@ public final class CharTokenizer implements Tokenizer {
                     Integer id = ids.get(c);
                     if (id == null) {
                         throw new IllegalArgumentException("text: expected characters the model was trained on, found "
-                                + (Character.isISOControl(c) ? "U+" + Integer.toHexString(c) : "\"" + Character.toString(c) + "\"")
-                                + "; its vocabulary is \"" + String.join("", characters).replace("\n", "\\n") + "\"");
+                                + (Character.isISOControl(c)
+                                        ? "U+" + Integer.toHexString(c)
+                                        : "\"" + Character.toString(c) + "\"")
+                                + "; its vocabulary is \""
+                                + String.join("", characters).replace("\n", "\\n") + "\"");
                     }
                     return id;
                 })

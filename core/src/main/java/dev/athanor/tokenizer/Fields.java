@@ -84,14 +84,16 @@ final class Fields {
     }
 
     <T> T refuse(String name, String expected) {
-        throw new TokenizerFormatException(where + "." + name + ": expected " + expected + ", found " + shown(value(name)));
+        throw new TokenizerFormatException(
+                where + "." + name + ": expected " + expected + ", found " + shown(value(name)));
     }
 
     /** Refuses fields that nobody asked for. */
     void end() {
         for (Object name : map.keySet()) {
             if (!used.contains(name)) {
-                throw new TokenizerFormatException(where + ": expected no field " + shown(name) + ", found " + shown(value((String) name)));
+                throw new TokenizerFormatException(
+                        where + ": expected no field " + shown(name) + ", found " + shown(value((String) name)));
             }
         }
     }

@@ -1,7 +1,8 @@
 package dev.athanor.tokenizer;
 
 /**
- * GPT-2's pattern {@code 's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+} as a scanner (Radford et al. 2019).
+ * GPT-2's pattern {@code 's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+} as a scanner
+ * (Radford et al. 2019).
  */
 final class Gpt2Split {
     private Gpt2Split() {}
@@ -45,7 +46,10 @@ final class Gpt2Split {
         return (c == 'r' && d == 'e') || (c == 'v' && d == 'e') || (c == 'l' && d == 'l') ? 3 : 0;
     }
 
-    /** {@code \s+(?!\S)|\s+}: all spaces at the end of the text, all but the last before a word that can take it as its own. */
+    /**
+     * {@code \s+(?!\S)|\s+}: all spaces at the end of the text, all but the last before a word that can take it as its
+     * own.
+     */
     static int spaces(String text, int start, int limit) {
         int at = start;
         while (at < limit && CharClass.isSpace(text.charAt(at))) {

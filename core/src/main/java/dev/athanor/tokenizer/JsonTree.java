@@ -8,8 +8,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * A small part of a tokenizer.json in memory: maps, lists, strings, numbers and truth values as the JDK has them, with {@link #NULL} for
- * null. Its size is bounded, unlike that of the vocabulary, which is read as it comes.
+ * A small part of a tokenizer.json in memory: maps, lists, strings, numbers and truth values as the JDK has them, with
+ * {@link #NULL} for null. Its size is bounded, unlike that of the vocabulary, which is read as it comes.
  */
 final class JsonTree {
     /** What null is read as. */
@@ -37,7 +37,8 @@ final class JsonTree {
 
     private Object value() {
         if (++values > MOST) {
-            throw new TokenizerFormatException("expected at most " + MOST + " values beside the vocabulary, found more");
+            throw new TokenizerFormatException(
+                    "expected at most " + MOST + " values beside the vocabulary, found more");
         }
         JsonToken token = parser.currentToken();
         return switch (token) {

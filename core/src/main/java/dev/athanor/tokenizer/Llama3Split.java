@@ -2,8 +2,8 @@ package dev.athanor.tokenizer;
 
 /**
  * The pattern of Llama 3 and Qwen 2 as a scanner:
- * {@code (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+}, where Qwen 2 has
- * {@code \p{N}} for {@code \p{N}{1,3}}.
+ * {@code (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}|
+ * ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+}, where Qwen 2 has {@code \p{N}} for {@code \p{N}{1,3}}.
  */
 final class Llama3Split {
     private Llama3Split() {}
@@ -59,7 +59,9 @@ final class Llama3Split {
         return at;
     }
 
-    /** {@code \s*[\r\n]+|\s+(?!\S)|\s+}: up to the last line end among the spaces, or as in GPT-2 when there is none. */
+    /**
+     * {@code \s*[\r\n]+|\s+(?!\S)|\s+}: up to the last line end among the spaces, or as in GPT-2 when there is none.
+     */
     private static int spaces(String text, int start, int limit) {
         int lineEnd = -1;
         for (int at = start; at < limit && CharClass.isSpace(text.charAt(at)); at++) {

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Finds the merges for counted pieces. All pieces lie in one array with a fence between them; a token of several bytes has its id at its
- * first place and minus its length at its last, so that both neighbours are found without links. Each merge touches only the places where
- * its pair occurs.
+ * Finds the merges for counted pieces. All pieces lie in one array with a fence between them; a token of several bytes
+ * has its id at its first place and minus its length at its last, so that both neighbours are found without links. Each
+ * merge touches only the places where its pair occurs.
  */
 final class MergeLearner {
     private static final int FENCE = Integer.MIN_VALUE;

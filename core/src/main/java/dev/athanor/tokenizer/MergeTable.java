@@ -2,7 +2,10 @@ package dev.athanor.tokenizer;
 
 import java.util.Arrays;
 
-/** From a pair of ids to the rank of their merge and the id it makes: one flat hash table, since encoding asks it for every pair. */
+/**
+ * From a pair of ids to the rank of their merge and the id it makes: one flat hash table, since encoding asks it for
+ * every pair.
+ */
 final class MergeTable {
     private final long[] pairs;
     private final int[] ranks;

@@ -1,8 +1,8 @@
 package dev.athanor.tokenizer;
 
 /**
- * Applies merges to one piece of text, lowest rank first, leftmost first among equals. Short pieces are searched; long ones use a queue
- * over a linked list, n log n in the length, so a megabyte of one letter is no trap.
+ * Applies merges to one piece of text, lowest rank first, leftmost first among equals. Short pieces are searched; long
+ * ones use a queue over a linked list, n log n in the length, so a megabyte of one letter is no trap.
  */
 final class Merger {
     /** Longest piece for which searching all pairs is faster than keeping a queue. */
@@ -16,7 +16,10 @@ final class Merger {
         this.merges = merges;
     }
 
-    /** Merges the first {@code n} ids in place and returns how many are left; {@code ranks} is room for {@link #SHORT} numbers. */
+    /**
+     * Merges the first {@code n} ids in place and returns how many are left; {@code ranks} is room for {@link #SHORT}
+     * numbers.
+     */
     int merge(int[] ids, int n, int[] ranks) {
         return n <= SHORT ? mergeShort(ids, n, ranks) : mergeLong(ids, n);
     }

@@ -7,12 +7,16 @@ public enum Normalization {
     /** Nothing. */
     NONE,
     /**
-     * Unicode canonical composition (UAX #15), so that é is one character however it was typed. Decoding gives the composed form.
-     * Hugging Face's library composes by Unicode 9, by which models were trained; characters that came later stand still here, too.
+     * Unicode canonical composition (UAX #15), so that é is one character however it was typed. Decoding gives the
+     * composed form. Hugging Face's library composes by Unicode 9, by which models were trained; characters that came
+     * later stand still here, too.
      */
     NFC;
 
-    /** First and last of each range of later characters that the JDK would compose or reorder, ascending; a test finds any that is missing. */
+    /**
+     * First and last of each range of later characters that the JDK would compose or reorder, ascending; a test finds
+     * any that is missing.
+     */
     private static final int[] LATER = {
         0x07FD, 0x07FD, 0x0897, 0x089F, 0x08CA, 0x08D3, 0x09FE, 0x09FE,
         0x0C3C, 0x0C3C, 0x0D3B, 0x0D3C, 0x0EBA, 0x0EBA, 0x1715, 0x1715,
@@ -37,12 +41,14 @@ public enum Normalization {
             int c = text.codePointAt(at);
             int next = at + Character.charCount(c);
             if (c >= LATER[0] && isLater(c)) {
-                out.append(Normalizer.normalize(text.substring(done, at), Normalizer.Form.NFC)).appendCodePoint(c);
+                out.append(Normalizer.normalize(text.substring(done, at), Normalizer.Form.NFC))
+                        .appendCodePoint(c);
                 done = next;
             }
             at = next;
         }
-        return out.append(Normalizer.normalize(text.substring(done), Normalizer.Form.NFC)).toString();
+        return out.append(Normalizer.normalize(text.substring(done), Normalizer.Form.NFC))
+                .toString();
     }
 
     private static boolean isLater(int c) {

@@ -58,7 +58,10 @@ final class PairTable {
         placeCounts[entry] = n + 1;
     }
 
-    /** Takes {@code count} occurrences of {@code key} away, if it is here; its places stay and are checked when they are used. */
+    /**
+     * Takes {@code count} occurrences of {@code key} away, if it is here; its places stay and are checked when they are
+     * used.
+     */
     void subtract(long key, long count) {
         int entry = find(key);
         if (entry >= 0) {

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * How often each distinct piece of text occurs. One flat array of bytes and three of numbers, since a hundred megabytes of hostile text
- * have ten million distinct pieces.
+ * How often each distinct piece of text occurs. One flat array of bytes and three of numbers, since a hundred megabytes
+ * of hostile text have ten million distinct pieces.
  */
 final class PieceCounts {
     private byte[] bytes = new byte[1 << 16];

@@ -108,8 +108,9 @@ final class PieceEncoder {
         }
         for (int i = 0; i < n; i++) {
             if (piece[i] < 0) {
-                throw new IllegalArgumentException("text: expected bytes that the vocabulary has tokens for, found one it lacks in \""
-                        + text.substring(start, Math.min(end, start + 20)) + "\" at character " + start);
+                throw new IllegalArgumentException(
+                        "text: expected bytes that the vocabulary has tokens for, found one it lacks in \""
+                                + text.substring(start, Math.min(end, start + 20)) + "\" at character " + start);
             }
         }
         return n;

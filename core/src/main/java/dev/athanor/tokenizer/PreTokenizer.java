@@ -30,7 +30,8 @@ public enum PreTokenizer {
     }
 
     /**
-     * The end of the piece that begins at {@code start}. Looks at each character once or twice, so no text makes it slow.
+     * The end of the piece that begins at {@code start}. Looks at each character once or twice, so no text makes it
+     * slow.
      *
      * @param start a position in {@code text}, less than {@code limit}
      * @param limit where the text counts as finished

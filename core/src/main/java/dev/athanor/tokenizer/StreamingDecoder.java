@@ -7,8 +7,9 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Turns ids into text as they come. Only whole characters come out: bytes that may be the beginning of one wait for the rest. What came out
- * in all, {@link #flush} included, equals {@link Tokenizer#decode} of all ids. Not for sharing between threads.
+ * Turns ids into text as they come. Only whole characters come out: bytes that may be the beginning of one wait for the
+ * rest. What came out in all, {@link #flush} included, equals {@link Tokenizer#decode} of all ids. Not for sharing
+ * between threads.
  */
 public final class StreamingDecoder {
     private final Tokenizer tokenizer;

@@ -50,7 +50,8 @@ final class TextRulesReader {
         if (steps.size() == 2 && type.equals("Split") && !cut) {
             return split(first);
         }
-        throw new TokenizerFormatException("pre_tokenizer: expected ByteLevel, alone or after one Split or Digits, found " + Fields.shown(tree));
+        throw new TokenizerFormatException(
+                "pre_tokenizer: expected ByteLevel, alone or after one Split or Digits, found " + Fields.shown(tree));
     }
 
     private static PreTokenizer split(Fields split) {
@@ -133,7 +134,8 @@ final class TextRulesReader {
         boolean seen = false;
         for (Object item : fields.list("single")) {
             if (!(item instanceof Map<?, ?> map)) {
-                throw new TokenizerFormatException("post_processor.single: expected objects, found " + Fields.shown(item));
+                throw new TokenizerFormatException(
+                        "post_processor.single: expected objects, found " + Fields.shown(item));
             }
             if (map.containsKey("Sequence")) {
                 if (seen) {
@@ -142,17 +144,20 @@ final class TextRulesReader {
                 seen = true;
                 continue;
             }
-            String name = Fields.of("post_processor.single", item).fields("SpecialToken").string("id");
+            String name = Fields.of("post_processor.single", item)
+                    .fields("SpecialToken")
+                    .string("id");
             for (Object id : special.fields(name).list("ids")) {
                 if (!(id instanceof Integer number)) {
-                    throw new TokenizerFormatException("post_processor.special_tokens: expected ids of " + Fields.shown(name) + ", found "
-                            + Fields.shown(id));
+                    throw new TokenizerFormatException("post_processor.special_tokens: expected ids of "
+                            + Fields.shown(name) + ", found " + Fields.shown(id));
                 }
                 (seen ? around.after : around.before).add(number);
             }
         }
         if (!seen) {
-            throw new TokenizerFormatException("post_processor.single: expected the text in it, found only special tokens");
+            throw new TokenizerFormatException(
+                    "post_processor.single: expected the text in it, found only special tokens");
         }
         fields.ignore("pair"); // a second text is never given
         fields.end();

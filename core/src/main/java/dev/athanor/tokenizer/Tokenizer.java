@@ -8,12 +8,18 @@ public interface Tokenizer {
     /** Ids of {@code text}; the names of special tokens inside the text are ordinary text here. */
     int[] encode(String text);
 
-    /** Ids of {@code text}, where the names of special tokens inside the text become those tokens. Never for text from strangers. */
+    /**
+     * Ids of {@code text}, where the names of special tokens inside the text become those tokens. Never for text from
+     * strangers.
+     */
     default int[] encodeWithSpecials(String text) {
         return encode(text);
     }
 
-    /** {@link #encode} and around it the ids that the tokenizer's file says a model expects, such as a beginning-of-text token. */
+    /**
+     * {@link #encode} and around it the ids that the tokenizer's file says a model expects, such as a beginning-of-text
+     * token.
+     */
     default int[] encodeForModel(String text) {
         return encode(text);
     }

@@ -15,8 +15,8 @@ import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Reads and writes tokenizer.json of Hugging Face's tokenizers: byte-level BPE and single characters. A component that is not understood
- * is refused by its name.
+ * Reads and writes tokenizer.json of Hugging Face's tokenizers: byte-level BPE and single characters. A component that
+ * is not understood is refused by its name.
  */
 public final class TokenizerJson {
     /** The largest in use have 34 million bytes. */
@@ -45,7 +45,8 @@ public final class TokenizerJson {
     public static Tokenizer load(Path file) {
         try {
             if (Files.size(file) > MAX_FILE) {
-                throw new TokenizerFormatException(file + ": expected at most " + MAX_FILE + " bytes, found " + Files.size(file));
+                throw new TokenizerFormatException(
+                        file + ": expected at most " + MAX_FILE + " bytes, found " + Files.size(file));
             }
             return parse(Files.readString(file, StandardCharsets.UTF_8), file.toString());
         } catch (CharacterCodingException e) {
@@ -65,8 +66,9 @@ public final class TokenizerJson {
             return new TokenizerReader(parser).read();
         } catch (JacksonException e) {
             throw new TokenizerFormatException(
-                    where + ": expected JSON of a tokenizer, found at line " + e.getLocation().getLineNr() + ": "
-                            + e.getOriginalMessage(), e);
+                    where + ": expected JSON of a tokenizer, found at line "
+                            + e.getLocation().getLineNr() + ": " + e.getOriginalMessage(),
+                    e);
         } catch (TokenizerFormatException e) {
             throw new TokenizerFormatException(where + ": " + e.getMessage(), e);
         }
@@ -77,7 +79,9 @@ public final class TokenizerJson {
         return switch (tokenizer) {
             case BpeTokenizer bpe -> TokenizerWriter.write(bpe);
             case CharTokenizer characters -> TokenizerWriter.write(characters);
-            default -> throw new IllegalArgumentException("tokenizer: expected one Athanor made, found " + tokenizer.getClass());
+            default ->
+                throw new IllegalArgumentException(
+                        "tokenizer: expected one Athanor made, found " + tokenizer.getClass());
         };
     }
 }

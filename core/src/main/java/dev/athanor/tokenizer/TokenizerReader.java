@@ -16,7 +16,15 @@ final class TokenizerReader {
     static final int MOST = 1 << 20;
 
     private static final Set<String> PARTS = Set.of(
-            "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
+            "version",
+            "truncation",
+            "padding",
+            "added_tokens",
+            "normalizer",
+            "pre_tokenizer",
+            "post_processor",
+            "decoder",
+            "model");
 
     private final JsonParser parser;
     private final Map<String, Object> parts = new HashMap<>();
@@ -70,7 +78,8 @@ final class TokenizerReader {
     private void vocabulary() {
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String token = parser.currentName();
-            if (parser.nextToken() != JsonToken.VALUE_NUMBER_INT || parser.getString().length() > 9) {
+            if (parser.nextToken() != JsonToken.VALUE_NUMBER_INT
+                    || parser.getString().length() > 9) {
                 throw new TokenizerFormatException("model.vocab: expected an id for " + Fields.shown(token) + ", found "
                         + Fields.shown(parser.getString()));
             }
@@ -92,14 +101,17 @@ final class TokenizerReader {
             if (token == JsonToken.VALUE_STRING) {
                 parts = List.of(parser.getString().split(" ", -1));
             } else if (token == JsonToken.START_ARRAY && JsonTree.read(parser) instanceof List<?> list) {
-                parts = list.stream().filter(String.class::isInstance).map(String.class::cast).toList();
+                parts = list.stream()
+                        .filter(String.class::isInstance)
+                        .map(String.class::cast)
+                        .toList();
                 if (parts.size() != list.size()) {
                     parts = List.of();
                 }
             }
             if (parts.size() != 2) {
-                throw new TokenizerFormatException("model.merges: expected two tokens in merge " + merges.size() / 2 + ", found "
-                        + (parts.isEmpty() ? token : Fields.shown(parts)));
+                throw new TokenizerFormatException("model.merges: expected two tokens in merge " + merges.size() / 2
+                        + ", found " + (parts.isEmpty() ? token : Fields.shown(parts)));
             }
             merges.addAll(parts);
             requireRoom(merges.size() / 2);
@@ -113,8 +125,8 @@ final class TokenizerReader {
     private Tokenizer build() {
         for (String name : List.of("truncation", "padding")) {
             if (part(name) != JsonTree.NULL) {
-                throw new TokenizerFormatException(
-                        name + ": expected null, since Athanor never does it silently, found " + Fields.shown(part(name)));
+                throw new TokenizerFormatException(name
+                        + ": expected null, since Athanor never does it silently, found " + Fields.shown(part(name)));
             }
         }
         Fields model = Fields.of("model", flags);
@@ -148,7 +160,8 @@ final class TokenizerReader {
     }
 
     private boolean isCharacters() {
-        return part("pre_tokenizer") instanceof Map<?, ?> map && TokenizerWriter.characterSplit().equals(map);
+        return part("pre_tokenizer") instanceof Map<?, ?> map
+                && TokenizerWriter.characterSplit().equals(map);
     }
 
     private Tokenizer characters(List<AddedToken> added) {
@@ -158,11 +171,13 @@ final class TokenizerReader {
         }
         for (String name : List.of("normalizer", "post_processor")) {
             if (part(name) != JsonTree.NULL) {
-                throw new TokenizerFormatException(name + ": expected null beside single characters, found " + Fields.shown(part(name)));
+                throw new TokenizerFormatException(
+                        name + ": expected null beside single characters, found " + Fields.shown(part(name)));
             }
         }
         if (!Map.of("type", "Fuse").equals(part("decoder"))) {
-            throw new TokenizerFormatException("decoder: expected Fuse beside single characters, found " + Fields.shown(part("decoder")));
+            throw new TokenizerFormatException(
+                    "decoder: expected Fuse beside single characters, found " + Fields.shown(part("decoder")));
         }
         return new CharTokenizer(names(List.of()));
     }
@@ -172,8 +187,8 @@ final class TokenizerReader {
         for (AddedToken token : added) {
             Integer other = vocabulary.putIfAbsent(token.content(), token.id());
             if (other != null && other != token.id()) {
-                throw new TokenizerFormatException("added token " + Fields.shown(token.content()) + ": expected its id " + other
-                        + " of the vocabulary, found " + token.id());
+                throw new TokenizerFormatException("added token " + Fields.shown(token.content()) + ": expected its id "
+                        + other + " of the vocabulary, found " + token.id());
             }
         }
         if (vocabulary.isEmpty()) {
@@ -183,8 +198,8 @@ final class TokenizerReader {
         Set<Integer> seen = new HashSet<>();
         vocabulary.forEach((name, id) -> {
             if (id >= names.length || !seen.add(id)) {
-                throw new TokenizerFormatException("model.vocab: expected each of the ids 0 to " + (names.length - 1) + " once, found "
-                        + id + (id < names.length ? " again" : "") + " for " + Fields.shown(name));
+                throw new TokenizerFormatException("model.vocab: expected each of the ids 0 to " + (names.length - 1)
+                        + " once, found " + id + (id < names.length ? " again" : "") + " for " + Fields.shown(name));
             }
             names[id] = name;
         });

@@ -34,10 +34,13 @@ final class TokenizerWriter {
         List<String> names = new ArrayList<>();
         Map<String, Object> vocabulary = new LinkedHashMap<>();
         for (int id = 0; id < t.vocabularySize(); id++) {
-            String name = added.containsKey(id) ? new String(t.bytes(id), StandardCharsets.UTF_8) : ByteAlphabet.encode(t.bytes(id));
+            String name = added.containsKey(id)
+                    ? new String(t.bytes(id), StandardCharsets.UTF_8)
+                    : ByteAlphabet.encode(t.bytes(id));
             names.add(name);
             if (vocabulary.put(name, id) != null) {
-                throw new IllegalArgumentException("tokenizer: expected different names, found two tokens written \"" + name + "\"");
+                throw new IllegalArgumentException(
+                        "tokenizer: expected different names, found two tokens written \"" + name + "\"");
             }
         }
         List<Object> merges = new ArrayList<>();
@@ -90,7 +93,8 @@ final class TokenizerWriter {
         return switch (cuts) {
             case NONE -> byteLevel(false);
             case GPT2 -> byteLevel(true);
-            case DIGITS_GPT2 -> sequence("pretokenizers", object("type", "Digits", "individual_digits", true), byteLevel(true));
+            case DIGITS_GPT2 ->
+                sequence("pretokenizers", object("type", "Digits", "individual_digits", true), byteLevel(true));
             case LLAMA3, QWEN2 -> sequence("pretokenizers", split(cuts.regex()), byteLevel(false));
         };
     }

@@ -1,6 +1,4 @@
-/**
- * Text to token ids and back. Uses nothing else of Athanor.
- */
+/** Text to token ids and back. Uses nothing else of Athanor. */
 @NullMarked
 package dev.athanor.tokenizer;
 

@@ -22,9 +22,17 @@ public final class AdamW implements Optimizer {
      */
     public record Settings(double learningRate, double beta1, double beta2, double epsilon, double weightDecay) {
         public Settings {
-            if (!(learningRate >= 0 && beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon > 0 && weightDecay >= 0)) {
-                throw new IllegalArgumentException("AdamW: expected learningRate >= 0, beta1 and beta2 in [0, 1), epsilon > 0 and "
-                        + "weightDecay >= 0, found " + learningRate + ", " + beta1 + ", " + beta2 + ", " + epsilon + ", " + weightDecay);
+            if (!(learningRate >= 0
+                    && beta1 >= 0
+                    && beta1 < 1
+                    && beta2 >= 0
+                    && beta2 < 1
+                    && epsilon > 0
+                    && weightDecay >= 0)) {
+                throw new IllegalArgumentException(
+                        "AdamW: expected learningRate >= 0, beta1 and beta2 in [0, 1), epsilon > 0 and "
+                                + "weightDecay >= 0, found " + learningRate + ", " + beta1 + ", " + beta2 + ", "
+                                + epsilon + ", " + weightDecay);
             }
         }
     }
@@ -61,9 +69,24 @@ public final class AdamW implements Optimizer {
             Tensor m = means.get(tensor);
             Tensor v = squares.get(tensor);
             float decay = p.shape().rank() >= 2 ? (float) settings.weightDecay : 0f;
-            kernels.adamW(p.data(), p.offset() + from, g.data(), g.offset() + from, gradientScale, m.data(), m.offset() + from, v.data(),
-                    v.offset() + from, count, rate, (float) settings.beta1, (float) settings.beta2, (float) settings.epsilon, decay,
-                    bias1, bias2);
+            kernels.adamW(
+                    p.data(),
+                    p.offset() + from,
+                    g.data(),
+                    g.offset() + from,
+                    gradientScale,
+                    m.data(),
+                    m.offset() + from,
+                    v.data(),
+                    v.offset() + from,
+                    count,
+                    rate,
+                    (float) settings.beta1,
+                    (float) settings.beta2,
+                    (float) settings.epsilon,
+                    decay,
+                    bias1,
+                    bias2);
         });
     }
 

@@ -27,7 +27,9 @@ public sealed interface Budget {
         }
     }
 
-    /** Wall-clock time; how many steps fit depends on the machine, so only budgets of steps or tokens repeat to the bit. */
+    /**
+     * Wall-clock time; how many steps fit depends on the machine, so only budgets of steps or tokens repeat to the bit.
+     */
     record Minutes(double minutes) implements Budget {
         public Minutes {
             requirePositive("minutes", minutes);

@@ -31,13 +31,18 @@ final class Chart {
         double high = all.stream().mapToDouble(Point::y).max().orElse(1);
         double bottom = low == high ? low - Math.max(Math.abs(low), 1e-9) : low;
         StringBuilder svg = new StringBuilder();
-        svg.append(format("<svg viewBox=\"-70 -12 %d %d\" role=\"img\" aria-label=\"%s\">", WIDTH + 90, HEIGHT + 44, Html.escape(title)));
+        svg.append(format(
+                "<svg viewBox=\"-70 -12 %d %d\" role=\"img\" aria-label=\"%s\">",
+                WIDTH + 90, HEIGHT + 44, Html.escape(title)));
         for (int i = 0; i <= TICKS; i++) {
             double y = HEIGHT * (1 - (double) i / TICKS);
             svg.append(format("<path class=\"grid\" d=\"M0 %.1fH%d\"/>", y, WIDTH));
-            svg.append(format("<text x=\"-8\" y=\"%.1f\" text-anchor=\"end\">%s</text>", y + 4, number(bottom + (high - bottom) * i / TICKS)));
+            svg.append(format(
+                    "<text x=\"-8\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
+                    y + 4, number(bottom + (high - bottom) * i / TICKS)));
             double x = (double) WIDTH * i / TICKS;
-            svg.append(format("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.0f</text>", x, HEIGHT + 18, right * i / TICKS));
+            svg.append(format(
+                    "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.0f</text>", x, HEIGHT + 18, right * i / TICKS));
         }
         for (Line line : lines) {
             append(svg, line, right, bottom, high);
@@ -58,7 +63,9 @@ final class Chart {
 
     static String number(double value) {
         double size = Math.abs(value);
-        return size != 0 && size < 1e-3 ? format("%.2e", value) : size >= 1000 ? format("%,.0f", value) : format("%.4f", value);
+        return size != 0 && size < 1e-3
+                ? format("%.2e", value)
+                : size >= 1000 ? format("%,.0f", value) : format("%.4f", value);
     }
 
     private static String format(String pattern, Object... values) {

@@ -34,20 +34,24 @@ final class FiniteCheck {
         if (Double.isFinite(loss) && Double.isFinite(gradientNorm)) {
             return;
         }
-        String weight = first(weights).map(name -> ", weight " + name + " holds one that is not").orElse("");
+        String weight = first(weights)
+                .map(name -> ", weight " + name + " holds one that is not")
+                .orElse("");
         String gradient = first(gradients)
                 .map(name -> ", the gradient of " + name + " holds one that is not")
                 .orElse("");
-        throw new TrainingException("step " + step + ": expected finite numbers, found loss " + loss + " and gradient norm "
-                + gradientNorm + weight + gradient + "; nothing of this step was kept, train with a smaller learning rate or clip");
+        throw new TrainingException("step " + step + ": expected finite numbers, found loss " + loss
+                + " and gradient norm " + gradientNorm + weight + gradient
+                + "; nothing of this step was kept, train with a smaller learning rate or clip");
     }
 
     /** After the optimiser ran and before anything is saved. */
     void afterUpdate(long step) {
         Optional<String> name = first(weights);
         if (name.isPresent()) {
-            throw new TrainingException("step " + step + ": expected finite numbers, found weight " + name.get()
-                    + " with one that is not after the update; nothing of this step was saved, train with a smaller learning rate");
+            throw new TrainingException(
+                    "step " + step + ": expected finite numbers, found weight " + name.get()
+                            + " with one that is not after the update; nothing of this step was saved, train with a smaller learning rate");
         }
     }
 

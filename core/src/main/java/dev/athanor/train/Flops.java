@@ -4,7 +4,10 @@ import dev.athanor.model.ModelConfig;
 import dev.athanor.model.TensorSpec;
 import dev.athanor.model.TensorTable;
 
-/** Work of training by the PaLM rule (arXiv:2204.02311, appendix B): 6 per matrix parameter and 12 L H headSize T for attention. */
+/**
+ * Work of training by the PaLM rule (arXiv:2204.02311, appendix B): 6 per matrix parameter and 12 L H headSize T for
+ * attention.
+ */
 public final class Flops {
     private Flops() {}
 

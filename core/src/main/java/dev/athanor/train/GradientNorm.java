@@ -5,8 +5,8 @@ import dev.athanor.tensor.Tensor;
 import java.util.List;
 
 /**
- * The global norm of all gradients: squares of {@link #RUN} numbers at a time in float, everything above in double, always in the same
- * order.
+ * The global norm of all gradients: squares of {@link #RUN} numbers at a time in float, everything above in double,
+ * always in the same order.
  */
 final class GradientNorm {
     /** Short enough that the float sum is good to 1e-6 relative, long enough for the vector unit. */
@@ -26,7 +26,9 @@ final class GradientNorm {
 
     /** Square root of the sum of squares as the gradients are now; not finite when a gradient is not. */
     double measure() {
-        slices.forEach(compute.workers(), (slice, tensor, from, count) -> sums[slice] = squares(gradients.get(tensor), from, count));
+        slices.forEach(
+                compute.workers(),
+                (slice, tensor, from, count) -> sums[slice] = squares(gradients.get(tensor), from, count));
         double sum = 0;
         for (double part : sums) {
             sum += part;

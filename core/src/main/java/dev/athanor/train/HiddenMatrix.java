@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * One matrix inside a block as Muon sees it. A tensor that stores query, key and value together holds three of them: orthogonalised as
- * one, the strongest would decide the step of the others.
+ * One matrix inside a block as Muon sees it. A tensor that stores query, key and value together holds three of them:
+ * orthogonalised as one, the strongest would decide the step of the others.
  *
  * @param rows of the matrix as stored
  * @param columns of the matrix as stored
@@ -20,7 +20,8 @@ import java.util.stream.IntStream;
  */
 record HiddenMatrix(int rows, int columns, double outOverIn, Place place) {
     /**
-     * Row r of the matrix is the stored row {@code firstRow + r / group * stride + r % group}, from {@code firstColumn} on.
+     * Row r of the matrix is the stored row {@code firstRow + r / group * stride + r % group}, from {@code firstColumn}
+     * on.
      *
      * @param group consecutive rows that belong to it
      * @param stride from the start of one group to the next
@@ -28,12 +29,17 @@ record HiddenMatrix(int rows, int columns, double outOverIn, Place place) {
      */
     record Place(int firstRow, int group, int stride, int firstColumn, int width) {}
 
-    /** The matrices in a tensor: one, or three where query, key and value are fused; none for what Muon does not train. */
+    /**
+     * The matrices in a tensor: one, or three where query, key and value are fused; none for what Muon does not train.
+     */
     static List<HiddenMatrix> of(ModelConfig config, TensorSpec spec) {
         return switch (spec.role()) {
             case QUERY_WEIGHT, KEY_WEIGHT, VALUE_WEIGHT, ATTENTION_OUTPUT_WEIGHT, GATE_WEIGHT, UP_WEIGHT, DOWN_WEIGHT ->
                 List.of(whole(config, spec));
-            case QKV_WEIGHT -> IntStream.range(0, 3).mapToObj(part -> fused(config, spec, part)).toList();
+            case QKV_WEIGHT ->
+                IntStream.range(0, 3)
+                        .mapToObj(part -> fused(config, spec, part))
+                        .toList();
             default -> List.of();
         };
     }
@@ -56,7 +62,11 @@ record HiddenMatrix(int rows, int columns, double outOverIn, Place place) {
             return new HiddenMatrix(out, in, outOverIn, new Place(part * head, head, 3 * head, 0, in));
         }
         return TensorTable.storesInputMajor(config.family())
-                ? new HiddenMatrix(in, out, outOverIn, new Place(0, in, in, part * out, spec.shape().dim(1)))
+                ? new HiddenMatrix(
+                        in,
+                        out,
+                        outOverIn,
+                        new Place(0, in, in, part * out, spec.shape().dim(1)))
                 : new HiddenMatrix(out, in, outOverIn, new Place(part * out, out, out, 0, in));
     }
 

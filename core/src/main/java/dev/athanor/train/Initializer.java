@@ -8,9 +8,9 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * First weights. Norms one, biases zero, matrices normal with a given deviation; those that write into the residual stream smaller by
- * sqrt(2 layers) as in GPT-2, or zero, so that every block begins as the identity. Every tensor draws from a stream of its own that
- * follows from the seed and its name.
+ * First weights. Norms one, biases zero, matrices normal with a given deviation; those that write into the residual
+ * stream smaller by sqrt(2 layers) as in GPT-2, or zero, so that every block begins as the identity. Every tensor draws
+ * from a stream of its own that follows from the seed and its name.
  */
 public final class Initializer {
     private Initializer() {}
@@ -36,8 +36,11 @@ public final class Initializer {
         Tensor t = Tensor.zeros(spec.shape().toArray());
         double deviation = settings.deviation;
         switch (spec.role()) {
-            case ATTENTION_NORM_WEIGHT, FEED_FORWARD_NORM_WEIGHT, FINAL_NORM_WEIGHT, QUERY_NORM_WEIGHT, KEY_NORM_WEIGHT ->
-                Arrays.fill(t.data(), 1f);
+            case ATTENTION_NORM_WEIGHT,
+                    FEED_FORWARD_NORM_WEIGHT,
+                    FINAL_NORM_WEIGHT,
+                    QUERY_NORM_WEIGHT,
+                    KEY_NORM_WEIGHT -> Arrays.fill(t.data(), 1f);
             case ATTENTION_OUTPUT_WEIGHT, DOWN_WEIGHT -> {
                 if (!settings.zeroOutputs) {
                     fill(t, deviation / Math.sqrt(2.0 * config.layers()), seed, spec.name());

@@ -14,8 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code metrics.jsonl}: one JSON object per line, one line per step, and one per sample. A resumed run first drops the lines behind
- * the step it continues from, so that no step stands there twice.
+ * {@code metrics.jsonl}: one JSON object per line, one line per step, and one per sample. A resumed run first drops the
+ * lines behind the step it continues from, so that no step stands there twice.
  */
 final class Metrics {
     private static final JsonMapper MAPPER = new JsonMapper();
@@ -72,14 +72,16 @@ final class Metrics {
 
     private void append(ObjectNode node) {
         try {
-            Files.writeString(file, node + "\n", StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            Files.writeString(
+                    file, node + "\n", StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw unwritable(e);
         }
     }
 
     private UncheckedIOException unwritable(IOException e) {
-        return new UncheckedIOException(file + ": cannot be written: " + e + "; free some space or choose another directory", e);
+        return new UncheckedIOException(
+                file + ": cannot be written: " + e + "; free some space or choose another directory", e);
     }
 
     /** All whole lines of a metrics file; a crash may have cut off the last. */

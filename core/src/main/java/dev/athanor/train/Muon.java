@@ -11,11 +11,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Muon (Jordan et al., 2024) for the matrices inside the blocks, AdamW for everything else: embeddings, head, norms, biases. Momentum
- * with Nesterov's look-ahead, orthogonalised, scaled by sqrt(max(1, out / in)).
+ * Muon (Jordan et al., 2024) for the matrices inside the blocks, AdamW for everything else: embeddings, head, norms,
+ * biases. Momentum with Nesterov's look-ahead, orthogonalised, scaled by sqrt(max(1, out / in)).
  */
 public final class Muon implements Optimizer {
-    /** Steps over which the momentum rises from 0.85 to its value; a cold start at 0.95 averages over too old gradients. */
+    /**
+     * Steps over which the momentum rises from 0.85 to its value; a cold start at 0.95 averages over too old gradients.
+     */
     private static final int MOMENTUM_WARM_UP = 300;
 
     private static final double FIRST_MOMENTUM = 0.85;
@@ -30,8 +32,9 @@ public final class Muon implements Optimizer {
     public record Settings(double learningRate, double momentum, double weightDecay) {
         public Settings {
             if (!(learningRate >= 0 && momentum >= 0 && momentum < 1 && weightDecay >= 0)) {
-                throw new IllegalArgumentException("Muon: expected learningRate >= 0, momentum in [0, 1) and weightDecay >= 0, found "
-                        + learningRate + ", " + momentum + ", " + weightDecay);
+                throw new IllegalArgumentException(
+                        "Muon: expected learningRate >= 0, momentum in [0, 1) and weightDecay >= 0, found "
+                                + learningRate + ", " + momentum + ", " + weightDecay);
             }
         }
     }

@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Turns a matrix into one whose singular values are all near 1, by five steps of a quintic iteration (Jordan et al., "Muon", 2024).
- * 4 m² n + 2 m³ floating-point operations per step for m ≤ n.
+ * Turns a matrix into one whose singular values are all near 1, by five steps of a quintic iteration (Jordan et al.,
+ * "Muon", 2024). 4 m² n + 2 m³ floating-point operations per step for m ≤ n.
  */
 final class NewtonSchulz {
     private static final int STEPS = 5;
@@ -41,7 +41,8 @@ final class NewtonSchulz {
         int at = x.offset();
         Gemm gemm = compute.gemm();
         divideByNorm(data, at, x.size());
-        float[] squares = buffer(m * m, 0); // [m, m]: X Xᵀ, or Xᵀ X when X is tall, so that no transposed copy is needed
+        float[] squares =
+                buffer(m * m, 0); // [m, m]: X Xᵀ, or Xᵀ X when X is tall, so that no transposed copy is needed
         float[] polynomial = buffer(m * m, 1); // [m, m]
         float[] change = buffer(x.size(), 2); // as X
         for (int step = 0; step < STEPS; step++) {

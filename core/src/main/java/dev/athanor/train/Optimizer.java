@@ -15,7 +15,10 @@ public sealed interface Optimizer permits AdamW, Muon {
      */
     void step(List<Tensor> gradients, float gradientScale, double rateShare);
 
-    /** Everything needed to continue exactly, by name. The arrays are the optimiser's own: reading them later sees later values. */
+    /**
+     * Everything needed to continue exactly, by name. The arrays are the optimiser's own: reading them later sees later
+     * values.
+     */
     Map<String, Tensor> state();
 
     /** Steps done; part of the state. */

@@ -38,7 +38,8 @@ public record Preset(
         require(batch >= 1, "batch of at least 1", batch);
         require(accumulate >= 1, "accumulate of at least 1", accumulate);
         require(clip >= 0, "clip of at least 0", clip);
-        // What the parts build checks their numbers: a wrong recipe is refused when it is read, not after the tokenizer was learned.
+        // What the parts build checks their numbers: a wrong recipe is refused when it is read, not after the tokenizer
+        // was learned.
         schedule.build();
         optimizer.adamW();
         optimizer.muon();
@@ -54,8 +55,12 @@ public record Preset(
     public record TokenizerSpec(String kind, int vocabulary) {
         public TokenizerSpec {
             requireOneOf("tokenizer kind", kind, List.of("char", "bpe"));
-            require(kind.equals("char") ? vocabulary == 0 : vocabulary > 256,
-                    kind.equals("char") ? "tokenizer vocabulary 0 for characters" : "tokenizer vocabulary above its 256 bytes", vocabulary);
+            require(
+                    kind.equals("char") ? vocabulary == 0 : vocabulary > 256,
+                    kind.equals("char")
+                            ? "tokenizer vocabulary 0 for characters"
+                            : "tokenizer vocabulary above its 256 bytes",
+                    vocabulary);
         }
     }
 
@@ -68,25 +73,78 @@ public record Preset(
      * @param zeroOutputs whether projections into the residual stream begin at zero, see {@link Initializer}
      */
     public record ModelSpec(
-            String family, int layers, int width, int heads, int kvHeads, int headSize, int feedForward, int context, boolean tied,
-            double dropout, double init, boolean zeroOutputs) {
+            String family,
+            int layers,
+            int width,
+            int heads,
+            int kvHeads,
+            int headSize,
+            int feedForward,
+            int context,
+            boolean tied,
+            double dropout,
+            double init,
+            boolean zeroOutputs) {
         public ModelSpec {
             requireOneOf("model family", family, List.of("gpt2", "qwen3"));
             require(dropout >= 0 && dropout < 1, "model dropout in [0, 1)", dropout);
             require(init > 0 && init <= 1, "model init in (0, 1]", init);
-            require(!family.equals("gpt2") || (kvHeads == heads && (long) heads * headSize == width),
-                    "GPT-2 with kvHeads = heads and heads * headSize = width", "kvHeads=" + kvHeads + ", heads=" + heads + ", headSize="
-                            + headSize + ", width=" + width);
+            require(
+                    !family.equals("gpt2") || (kvHeads == heads && (long) heads * headSize == width),
+                    "GPT-2 with kvHeads = heads and heads * headSize = width",
+                    "kvHeads=" + kvHeads + ", heads=" + heads + ", headSize=" + headSize + ", width=" + width);
         }
 
         private ModelConfig config(int vocabulary, OptionalInt end) {
             return family.equals("gpt2")
-                    ? new ModelConfig(Family.GPT2, vocabulary, context, layers, width, heads, kvHeads, headSize, feedForward,
-                            NormKind.LAYER_NORM, 1e-5f, Activation.GELU_TANH, new Positions.Learned(), false, false, true, true, true,
-                            tied, OptionalInt.empty(), (float) dropout, end, end)
-                    : new ModelConfig(Family.QWEN3, vocabulary, context, layers, width, heads, kvHeads, headSize, feedForward,
-                            NormKind.RMS_NORM, 1e-6f, Activation.SILU_GATED, new Positions.Rotary(10_000, headSize), false, true, false,
-                            false, false, tied, OptionalInt.empty(), (float) dropout, end, end);
+                    ? new ModelConfig(
+                            Family.GPT2,
+                            vocabulary,
+                            context,
+                            layers,
+                            width,
+                            heads,
+                            kvHeads,
+                            headSize,
+                            feedForward,
+                            NormKind.LAYER_NORM,
+                            1e-5f,
+                            Activation.GELU_TANH,
+                            new Positions.Learned(),
+                            false,
+                            false,
+                            true,
+                            true,
+                            true,
+                            tied,
+                            OptionalInt.empty(),
+                            (float) dropout,
+                            end,
+                            end)
+                    : new ModelConfig(
+                            Family.QWEN3,
+                            vocabulary,
+                            context,
+                            layers,
+                            width,
+                            heads,
+                            kvHeads,
+                            headSize,
+                            feedForward,
+                            NormKind.RMS_NORM,
+                            1e-6f,
+                            Activation.SILU_GATED,
+                            new Positions.Rotary(10_000, headSize),
+                            false,
+                            true,
+                            false,
+                            false,
+                            false,
+                            tied,
+                            OptionalInt.empty(),
+                            (float) dropout,
+                            end,
+                            end);
         }
     }
 
@@ -97,11 +155,19 @@ public record Preset(
      * @param matrixLearningRate Muon's; 0 with AdamW, as are the next two
      */
     public record OptimizerSpec(
-            String kind, double learningRate, double beta1, double beta2, double epsilon, double weightDecay, double matrixLearningRate,
-            double momentum, double matrixDecay) {
+            String kind,
+            double learningRate,
+            double beta1,
+            double beta2,
+            double epsilon,
+            double weightDecay,
+            double matrixLearningRate,
+            double momentum,
+            double matrixDecay) {
         public OptimizerSpec {
             requireOneOf("optimizer kind", kind, List.of("adamw", "muon"));
-            require(kind.equals("muon") || (matrixLearningRate == 0 && momentum == 0 && matrixDecay == 0),
+            require(
+                    kind.equals("muon") || (matrixLearningRate == 0 && momentum == 0 && matrixDecay == 0),
                     "matrixLearningRate, momentum and matrixDecay of 0 with adamw, which has no use for them",
                     matrixLearningRate + ", " + momentum + ", " + matrixDecay);
         }
@@ -130,7 +196,9 @@ public record Preset(
         }
 
         Schedule build() {
-            return kind.equals("cosine") ? new Schedule.Cosine(warmUp, last) : new Schedule.Trapezoid(warmUp, cooldown, last);
+            return kind.equals("cosine")
+                    ? new Schedule.Cosine(warmUp, last)
+                    : new Schedule.Trapezoid(warmUp, cooldown, last);
         }
     }
 
@@ -149,8 +217,10 @@ public record Preset(
     /** How long; exactly one is not zero. */
     public record BudgetSpec(long steps, double minutes) {
         public BudgetSpec {
-            require(steps >= 0 && minutes >= 0 && Double.isFinite(minutes) && (steps > 0) != (minutes > 0),
-                    "a budget of either steps or minutes above 0", "steps=" + steps + ", minutes=" + minutes);
+            require(
+                    steps >= 0 && minutes >= 0 && Double.isFinite(minutes) && (steps > 0) != (minutes > 0),
+                    "a budget of either steps or minutes above 0",
+                    "steps=" + steps + ", minutes=" + minutes);
         }
 
         Budget build() {

@@ -66,7 +66,8 @@ final class PresetFiles {
                 throw new IllegalArgumentException("preset " + file + ": expected a file, found none");
             }
             if (Files.size(file) > MAX_BYTES) {
-                throw new IllegalArgumentException("preset " + file + ": expected at most " + MAX_BYTES + " bytes, found " + Files.size(file));
+                throw new IllegalArgumentException(
+                        "preset " + file + ": expected at most " + MAX_BYTES + " bytes, found " + Files.size(file));
             }
             return parse(Files.readString(file, StandardCharsets.UTF_8), file.toString());
         } catch (IOException e) {
@@ -78,8 +79,10 @@ final class PresetFiles {
         try {
             return MAPPER.readValue(json, Preset.class);
         } catch (UnrecognizedPropertyException e) {
-            throw new IllegalArgumentException("preset " + where + ": expected only known fields, found \"" + e.getPropertyName()
-                    + "\"; the fields here are " + e.getKnownPropertyIds(), e);
+            throw new IllegalArgumentException(
+                    "preset " + where + ": expected only known fields, found \"" + e.getPropertyName()
+                            + "\"; the fields here are " + e.getKnownPropertyIds(),
+                    e);
         } catch (JacksonException e) {
             throw new IllegalArgumentException("preset " + where + ": " + sentence(e), e);
         }
@@ -90,8 +93,12 @@ final class PresetFiles {
         if (e.getCause() instanceof IllegalArgumentException refused) {
             return String.valueOf(refused.getMessage());
         }
-        String message = e.getOriginalMessage().replaceAll("[;(] ?(set |but might |index |`Deser).*", "").replace("creator property", "field");
-        String path = e.getPath().stream().map(JacksonException.Reference::getPropertyName).collect(Collectors.joining("."));
+        String message = e.getOriginalMessage()
+                .replaceAll("[;(] ?(set |but might |index |`Deser).*", "")
+                .replace("creator property", "field");
+        String path = e.getPath().stream()
+                .map(JacksonException.Reference::getPropertyName)
+                .collect(Collectors.joining("."));
         return (path.isEmpty() ? "" : "field " + path + ": ") + message.strip();
     }
 

@@ -17,5 +17,15 @@ package dev.athanor.train;
  * @param evaluated whether {@code validationLoss} was measured after this step
  */
 public record Progress(
-        long step, double share, double loss, double smoothedLoss, double validationLoss, double learningRate, double gradientNorm,
-        double tokensPerSecond, double flopsPerSecond, double seconds, double secondsLeft, boolean evaluated) {}
+        long step,
+        double share,
+        double loss,
+        double smoothedLoss,
+        double validationLoss,
+        double learningRate,
+        double gradientNorm,
+        double tokensPerSecond,
+        double flopsPerSecond,
+        double seconds,
+        double secondsLeft,
+        boolean evaluated) {}

@@ -10,8 +10,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * {@code report.html}: curves, samples, the end and every setting of a run in one page that asks no other host for anything and runs no
- * script.
+ * {@code report.html}: curves, samples, the end and every setting of a run in one page that asks no other host for
+ * anything and runs no script.
  */
 final class Report {
     private static final JsonMapper MAPPER = new JsonMapper();
@@ -55,11 +55,17 @@ final class Report {
                 + evaluations(metrics)
                 + samples(metrics)
                 + "<h2>Learning rate</h2>" + chart("Learning rate over steps", metrics, List.of("learning_rate"))
-                + "<h2>Gradient norm before clipping</h2>" + chart("Gradient norm over steps", metrics, List.of("gradient_norm"))
-                + "<h2>Tokens per second</h2>" + chart("Tokens per second over steps", metrics, List.of("tokens_per_second"))
-                + "<h2>Settings</h2><table>" + settings("", MAPPER.valueToTree(options)) + settings("", MAPPER.valueToTree(preset))
-                + row("java", Runtime.version().toString()) + row("machine", System.getProperty("os.name") + ", "
-                        + System.getProperty("os.arch") + ", " + Runtime.getRuntime().availableProcessors() + " processors")
+                + "<h2>Gradient norm before clipping</h2>"
+                + chart("Gradient norm over steps", metrics, List.of("gradient_norm"))
+                + "<h2>Tokens per second</h2>"
+                + chart("Tokens per second over steps", metrics, List.of("tokens_per_second"))
+                + "<h2>Settings</h2><table>" + settings("", MAPPER.valueToTree(options))
+                + settings("", MAPPER.valueToTree(preset))
+                + row("java", Runtime.version().toString())
+                + row(
+                        "machine",
+                        System.getProperty("os.name") + ", " + System.getProperty("os.arch") + ", "
+                                + Runtime.getRuntime().availableProcessors() + " processors")
                 + "</table></body></html>\n";
         WholeFile.write(directory.resolve("report.html"), page);
     }
@@ -85,7 +91,8 @@ final class Report {
         for (String field : fields) {
             List<Chart.Point> points = metrics.stream()
                     .filter(node -> node.path(field).isNumber())
-                    .map(node -> new Chart.Point(node.path("step").asDouble(), node.path(field).asDouble()))
+                    .map(node -> new Chart.Point(
+                            node.path("step").asDouble(), node.path(field).asDouble()))
                     .toList();
             lines.add(new Chart.Line(field, field.startsWith("val") ? "validation" : "train", points));
         }
@@ -93,12 +100,15 @@ final class Report {
     }
 
     private static String evaluations(List<JsonNode> metrics) {
-        List<JsonNode> evaluated = metrics.stream().filter(node -> node.path("val_loss").isNumber()).toList();
+        List<JsonNode> evaluated = metrics.stream()
+                .filter(node -> node.path("val_loss").isNumber())
+                .toList();
         if (evaluated.isEmpty()) {
             return "";
         }
-        StringBuilder table = new StringBuilder("<details><summary>Evaluations as a table</summary><table><tr><th scope=\"col\">Step</th>"
-                + "<th scope=\"col\">Seconds</th><th scope=\"col\">Training loss</th><th scope=\"col\">Validation loss</th></tr>");
+        StringBuilder table = new StringBuilder(
+                "<details><summary>Evaluations as a table</summary><table><tr><th scope=\"col\">Step</th>"
+                        + "<th scope=\"col\">Seconds</th><th scope=\"col\">Training loss</th><th scope=\"col\">Validation loss</th></tr>");
         int stride = (evaluated.size() + ROWS - 1) / ROWS;
         for (int i = (evaluated.size() - 1) % stride; i < evaluated.size(); i += stride) {
             JsonNode node = evaluated.get(i);
@@ -115,8 +125,11 @@ final class Report {
         StringBuilder html = new StringBuilder();
         for (JsonNode node : metrics) {
             if (node.path("sample").isString()) {
-                html.append("<p>After step ").append(node.path("step").asLong()).append(":</p><blockquote>")
-                        .append(Html.escape(node.path("sample").asString())).append("</blockquote>");
+                html.append("<p>After step ")
+                        .append(node.path("step").asLong())
+                        .append(":</p><blockquote>")
+                        .append(Html.escape(node.path("sample").asString()))
+                        .append("</blockquote>");
             }
         }
         return html.isEmpty() ? "" : "<h2>What it wrote</h2>" + html;

@@ -1,6 +1,9 @@
 package dev.athanor.train;
 
-/** The learning rate over a run, as a fraction of the base rate; {@code progress} is the share of the budget used, 0 to 1. */
+/**
+ * The learning rate over a run, as a fraction of the base rate; {@code progress} is the share of the budget used, 0 to
+ * 1.
+ */
 public sealed interface Schedule {
     double at(double progress);
 

@@ -1,8 +1,8 @@
 package dev.athanor.train;
 
 /**
- * Seeds derived from seeds. Neighbouring numbers must not be handed to a generator as they are: SplittableRandom steps by a constant, so
- * streams whose seeds differ by a multiple of it are one stream, shifted.
+ * Seeds derived from seeds. Neighbouring numbers must not be handed to a generator as they are: SplittableRandom steps
+ * by a constant, so streams whose seeds differ by a multiple of it are one stream, shifted.
  */
 final class Seeds {
     private Seeds() {}

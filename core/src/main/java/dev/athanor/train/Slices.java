@@ -5,8 +5,8 @@ import dev.athanor.tensor.Tensor;
 import java.util.List;
 
 /**
- * All numbers of a list of tensors cut into slices of at most {@link #SIZE}, so that one parallel loop covers them. The cut follows from
- * the shapes alone, never from the number of threads.
+ * All numbers of a list of tensors cut into slices of at most {@link #SIZE}, so that one parallel loop covers them. The
+ * cut follows from the shapes alone, never from the number of threads.
  */
 final class Slices {
     /** 64 Ki numbers: 256 KiB of weights per task, enough work to be worth handing out. */

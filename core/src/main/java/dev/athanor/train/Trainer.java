@@ -16,9 +16,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * The training loop. Step k's examples and dropout follow from (seed, k) alone, and every sum has a fixed order, so the same seed gives
- * the same bits on any number of threads and across any number of interruptions. A budget of minutes repeats everything but the number
- * of steps and, with it, the learning rates, which {@code metrics.jsonl} records.
+ * The training loop. Step k's examples and dropout follow from (seed, k) alone, and every sum has a fixed order, so the
+ * same seed gives the same bits on any number of threads and across any number of interruptions. A budget of minutes
+ * repeats everything but the number of steps and, with it, the learning rates, which {@code metrics.jsonl} records.
  */
 public final class Trainer {
     /** Weight of the past in the smoothed loss. */
@@ -58,7 +58,13 @@ public final class Trainer {
      * @param saveEvery steps between training states, 0 for one a minute
      */
     public record Setup(
-            Preset preset, Budget budget, long seed, Corpus corpus, Parameters parameters, Path directory, long saveEvery) {}
+            Preset preset,
+            Budget budget,
+            long seed,
+            Corpus corpus,
+            Parameters parameters,
+            Path directory,
+            long saveEvery) {}
 
     public Trainer(Setup setup, Compute compute) {
         this.preset = setup.preset;
@@ -70,7 +76,8 @@ public final class Trainer {
         this.model = new Transformer(setup.parameters, compute);
         this.flopsPerToken = Flops.perToken(model.config(), model.config().contextLength());
         this.optimizer = optimizer(preset.optimizer(), setup.parameters, compute);
-        Batches batches = new Batches(setup.corpus.train(), seed, setup.parameters.config().contextLength());
+        Batches batches = new Batches(
+                setup.corpus.train(), seed, setup.parameters.config().contextLength());
         this.training = new TrainingStep(preset, seed, batches, model, optimizer, compute);
         this.evaluator = new Evaluator(model, setup.corpus.validation(), preset.batch());
         this.states = RunDirectory.of(setup.directory.resolve("state"));
@@ -97,7 +104,9 @@ public final class Trainer {
         metrics.addSample(step, text);
     }
 
-    /** Continues from the newest whole training state, if there is one; {@link #warnings()} says what was passed over. */
+    /**
+     * Continues from the newest whole training state, if there is one; {@link #warnings()} says what was passed over.
+     */
     public Optional<Long> resume() {
         Optional<RunDirectory.Saved> newest = states.newest();
         if (newest.isEmpty()) {
@@ -126,9 +135,10 @@ public final class Trainer {
         for (Map.Entry<String, Tensor> e : state.entrySet()) {
             float[] from = saved.tensors().get(e.getKey());
             if (from == null || from.length != e.getValue().size()) {
-                throw new TrainingException("training state of step " + saved.step() + ": expected tensor " + e.getKey() + " "
-                        + e.getValue().shape() + ", found " + (from == null ? "none" : from.length + " numbers")
-                        + "; it belongs to another model, train into another directory");
+                throw new TrainingException(
+                        "training state of step " + saved.step() + ": expected tensor " + e.getKey() + " "
+                                + e.getValue().shape() + ", found " + (from == null ? "none" : from.length + " numbers")
+                                + "; it belongs to another model, train into another directory");
             }
         }
         for (String name : saved.tensors().keySet()) {
@@ -137,7 +147,8 @@ public final class Trainer {
                         + "; it belongs to another model, train into another directory");
             }
         }
-        state.forEach((name, t) -> System.arraycopy(saved.tensors().getOrDefault(name, new float[0]), 0, t.data(), t.offset(), t.size()));
+        state.forEach((name, t) ->
+                System.arraycopy(saved.tensors().getOrDefault(name, new float[0]), 0, t.data(), t.offset(), t.size()));
     }
 
     private static String value(RunDirectory.Saved saved, String key) {
@@ -152,8 +163,8 @@ public final class Trainer {
     private static void requireSame(RunDirectory.Saved saved, String key, String expected, String remedy) {
         String found = value(saved, key);
         if (!found.equals(expected)) {
-            throw new TrainingException(
-                    "training state of step " + saved.step() + ": expected " + key + " " + expected + ", found " + found + "; " + remedy);
+            throw new TrainingException("training state of step " + saved.step() + ": expected " + key + " " + expected
+                    + ", found " + found + "; " + remedy);
         }
     }
 
@@ -173,21 +184,25 @@ public final class Trainer {
         if (step == savedStep) {
             return;
         }
-        states.save(step, state(), Map.of(
-                "seed", String.valueOf(seed),
-                "corpus", corpus,
-                "tokens", String.valueOf(tokens),
-                "smoothed", String.valueOf(smoothed),
-                "validation", String.valueOf(validation),
-                "seconds", String.valueOf(seconds),
-                "stepSeconds", String.valueOf(stepSeconds),
-                "optimizerSteps", String.valueOf(optimizer.steps())));
+        states.save(
+                step,
+                state(),
+                Map.of(
+                        "seed", String.valueOf(seed),
+                        "corpus", corpus,
+                        "tokens", String.valueOf(tokens),
+                        "smoothed", String.valueOf(smoothed),
+                        "validation", String.valueOf(validation),
+                        "seconds", String.valueOf(seconds),
+                        "stepSeconds", String.valueOf(stepSeconds),
+                        "optimizerSteps", String.valueOf(optimizer.steps())));
         savedStep = step;
     }
 
     /**
-     * Trains until the budget is used or {@code stop} says so, and saves the state either way. The validation loss of the result is over
-     * all validation tokens, or over the preset's evaluation windows when the run was stopped and somebody waits.
+     * Trains until the budget is used or {@code stop} says so, and saves the state either way. The validation loss of
+     * the result is over all validation tokens, or over the preset's evaluation windows when the run was stopped and
+     * somebody waits.
      *
      * @param stop asked before every step
      * @param watch told after every step
@@ -214,9 +229,16 @@ public final class Trainer {
         double seconds = clock.seconds();
         save(seconds);
         earlierSeconds = seconds;
-        Evaluator.Evaluation last = evaluator.measure(interrupted ? preset.evaluate().batches() : 0);
-        return new TrainingResult(step, seconds, smoothed, last.lossPerToken(), evaluator.bitsPerByte(last),
-                model.parameters().count(), interrupted);
+        Evaluator.Evaluation last =
+                evaluator.measure(interrupted ? preset.evaluate().batches() : 0);
+        return new TrainingResult(
+                step,
+                seconds,
+                smoothed,
+                last.lossPerToken(),
+                evaluator.bitsPerByte(last),
+                model.parameters().count(),
+                interrupted);
     }
 
     /** Time of the run, earlier parts included, and of its training steps alone. */
@@ -255,9 +277,19 @@ public final class Trainer {
         double seconds = clock.seconds();
         double perSecond = clock.trainedTokens / clock.trained;
         double used = budget.used(step, tokens, seconds);
-        return new Progress(step, Math.min(1, used), outcome.loss(), smoothed, validation, preset.optimizer().learningRate() * share,
-                outcome.gradientNorm(), perSecond, perSecond * flopsPerToken, seconds,
-                used > 0 ? Math.max(0, seconds * (1 - used) / used) : Double.NaN, evaluate);
+        return new Progress(
+                step,
+                Math.min(1, used),
+                outcome.loss(),
+                smoothed,
+                validation,
+                preset.optimizer().learningRate() * share,
+                outcome.gradientNorm(),
+                perSecond,
+                perSecond * flopsPerToken,
+                seconds,
+                used > 0 ? Math.max(0, seconds * (1 - used) / used) : Double.NaN,
+                evaluate);
     }
 
     /** An evaluation that a budget of time has no room for is left to the end of the run, which measures anyway. */

@@ -28,12 +28,15 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A whole run in one directory: learns the tokenizer, encodes the text, trains, and leaves a Hugging Face model with {@code run.json} and
- * {@code preset.json} (what to resume), {@code state/} (training states), {@code metrics.jsonl} and {@code report.html} beside it.
+ * A whole run in one directory: learns the tokenizer, encodes the text, trains, and leaves a Hugging Face model with
+ * {@code run.json} and {@code preset.json} (what to resume), {@code state/} (training states), {@code metrics.jsonl}
+ * and {@code report.html} beside it.
  */
 public final class TrainingRun implements AutoCloseable {
     private static final JsonMapper MAPPER = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(
+                    DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+                    DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .build();
 
     /**
@@ -46,7 +49,8 @@ public final class TrainingRun implements AutoCloseable {
      * @param minutes budget of time, 0 for none; without any budget the preset's holds
      * @param saveEvery steps between training states, 0 for one a minute
      */
-    public record Options(List<String> data, String preset, long steps, long tokens, double minutes, long seed, long saveEvery) {
+    public record Options(
+            List<String> data, String preset, long steps, long tokens, double minutes, long seed, long saveEvery) {
         public Options {
             data = List.copyOf(data);
             int budgets = (steps != 0 ? 1 : 0) + (tokens != 0 ? 1 : 0) + (minutes != 0 ? 1 : 0);
@@ -54,8 +58,8 @@ public final class TrainingRun implements AutoCloseable {
                 throw new IllegalArgumentException("budget: expected one of steps, tokens or minutes, found several");
             }
             if (steps < 0 || tokens < 0 || !(minutes >= 0 && minutes < Double.POSITIVE_INFINITY) || saveEvery < 0) {
-                throw new IllegalArgumentException("budget: expected numbers above 0, found steps=" + steps + ", tokens=" + tokens
-                        + ", minutes=" + minutes + ", save-every=" + saveEvery);
+                throw new IllegalArgumentException("budget: expected numbers above 0, found steps=" + steps
+                        + ", tokens=" + tokens + ", minutes=" + minutes + ", save-every=" + saveEvery);
             }
         }
 
@@ -93,12 +97,20 @@ public final class TrainingRun implements AutoCloseable {
         this.corpus = Corpus.encode(source, tokenizer);
         ModelConfig config = preset.modelConfig(tokenizer.vocabularySize(), tokenizer.endOfText());
         corpus.requireContext(source.name(), config.contextLength());
-        Initializer.Settings first = new Initializer.Settings(preset.model().init(), preset.model().zeroOutputs());
+        Initializer.Settings first =
+                new Initializer.Settings(preset.model().init(), preset.model().zeroOutputs());
         Parameters parameters = Initializer.initialize(config, first, options.seed());
         this.compute = Compute.create(threads);
         try {
             this.trainer = new Trainer(
-                    new Trainer.Setup(preset, options.budget(preset), options.seed(), corpus, parameters, directory, options.saveEvery()),
+                    new Trainer.Setup(
+                            preset,
+                            options.budget(preset),
+                            options.seed(),
+                            corpus,
+                            parameters,
+                            directory,
+                            options.saveEvery()),
                     compute);
             this.resumedAt = trainer.resume();
         } catch (RuntimeException | Error e) {
@@ -111,14 +123,17 @@ public final class TrainingRun implements AutoCloseable {
     public static TrainingRun begin(Path directory, Options options, int threads) {
         for (String taken : List.of("run.json", "state", "config.json", "model.safetensors")) {
             if (Files.exists(directory.resolve(taken))) {
-                throw new IllegalArgumentException(directory + ": expected a directory without a training run or a model, found " + taken
-                        + (taken.equals("run.json") ? "; continue it with --resume or" : ";") + " choose another directory");
+                throw new IllegalArgumentException(
+                        directory + ": expected a directory without a training run or a model, found " + taken
+                                + (taken.equals("run.json") ? "; continue it with --resume or" : ";")
+                                + " choose another directory");
             }
         }
         TrainingRun run = new TrainingRun(directory, options, Preset.named(options.preset()), threads);
         try {
             WholeFile.write(directory.resolve("tokenizer.json"), TokenizerJson.write(run.tokenizer));
-            // The recipe goes along, so that resuming needs no file from elsewhere and survives changed presets. run.json comes last:
+            // The recipe goes along, so that resuming needs no file from elsewhere and survives changed presets.
+            // run.json comes last:
             // it makes the directory a run.
             WholeFile.write(directory.resolve("preset.json"), PresetFiles.write(run.preset));
             WholeFile.write(directory.resolve("run.json"), MAPPER.writeValueAsString(options) + "\n");
@@ -133,13 +148,15 @@ public final class TrainingRun implements AutoCloseable {
     public static TrainingRun resume(Path directory, int threads) {
         Path file = directory.resolve("run.json");
         if (!Files.isRegularFile(file)) {
-            throw new IllegalArgumentException(directory + ": expected a training run, found no run.json; begin one with --data and --out");
+            throw new IllegalArgumentException(
+                    directory + ": expected a training run, found no run.json; begin one with --data and --out");
         }
         Options options;
         try {
             options = MAPPER.readValue(Files.readString(file, StandardCharsets.UTF_8), Options.class);
         } catch (JacksonException e) {
-            throw new IllegalArgumentException(file + ": expected the settings of a run, found " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException(
+                    file + ": expected the settings of a run, found " + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw new UncheckedIOException(file + ": cannot be read: " + e, e);
         }

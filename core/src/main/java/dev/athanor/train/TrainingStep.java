@@ -30,8 +30,9 @@ final class TrainingStep {
         this.optimizer = optimizer;
         this.compute = compute;
         Parameters parameters = model.parameters();
-        this.gradients =
-                parameters.list().stream().map(p -> Tensor.zeros(p.spec().shape().toArray())).toList();
+        this.gradients = parameters.list().stream()
+                .map(p -> Tensor.zeros(p.spec().shape().toArray()))
+                .toList();
         this.slices = new Slices(gradients);
         this.norm = new GradientNorm(gradients, slices, compute);
         this.finite = new FiniteCheck(parameters.list(), gradients, slices, compute);
@@ -76,7 +77,8 @@ final class TrainingStep {
 
     /** Every counted token of the step has the same weight, whichever micro-batch it is in. */
     private double accumulate(Batches.Batch b, float weightPerToken, long dropoutSeed) {
-        return model.lossAndGradients(b.tokens(), b.targets(), b.batch(), b.length(), weightPerToken, gradients, dropoutSeed);
+        return model.lossAndGradients(
+                b.tokens(), b.targets(), b.batch(), b.length(), weightPerToken, gradients, dropoutSeed);
     }
 
     /** What gradients of norm {@code norm} are multiplied by so that it is at most {@code most}; 1e-6 as in PyTorch. */

@@ -1,6 +1,4 @@
-/**
- * Training: optimisers, schedules, the loop, metrics and reports.
- */
+/** Training: optimisers, schedules, the loop, metrics and reports. */
 @NullMarked
 package dev.athanor.train;
 

@@ -24,25 +24,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ArrowsTest {
     private static final String ROOT = "dev.athanor.";
 
-    private static final Map<String, Set<String>> MAY_USE =
-            Map.of(
-                    "tensor", Set.of(),
-                    "tokenizer", Set.of(),
-                    "kernel", Set.of("tensor"),
-                    "op", Set.of("tensor", "kernel"),
-                    "model", Set.of("tensor", "kernel", "op"),
-                    "checkpoint", Set.of("tensor", "model", "tokenizer"),
-                    "corpus", Set.of("tokenizer"),
-                    "train",
-                            Set.of(
-                                    "tensor",
-                                    "kernel",
-                                    "op",
-                                    "model",
-                                    "tokenizer",
-                                    "checkpoint",
-                                    "corpus"),
-                    "generate", Set.of("tensor", "kernel", "model", "tokenizer"));
+    private static final Map<String, Set<String>> MAY_USE = Map.of(
+            "tensor", Set.of(),
+            "tokenizer", Set.of(),
+            "kernel", Set.of("tensor"),
+            "op", Set.of("tensor", "kernel"),
+            "model", Set.of("tensor", "kernel", "op"),
+            "checkpoint", Set.of("tensor", "model", "tokenizer"),
+            "corpus", Set.of("tokenizer"),
+            "train", Set.of("tensor", "kernel", "op", "model", "tokenizer", "checkpoint", "corpus"),
+            "generate", Set.of("tensor", "kernel", "model", "tokenizer"));
 
     static Stream<String> packages() {
         return MAY_USE.keySet().stream().sorted();
@@ -51,16 +42,14 @@ class ArrowsTest {
     @ParameterizedTest
     @MethodSource("packages")
     void aPackageUsesOnlyWhatItsArrowsAllow(String name) {
-        String[] allowed =
-                Stream.concat(Stream.of(name), MAY_USE.get(name).stream())
-                        .map(used -> ROOT + used + "..")
-                        .toArray(String[]::new);
+        String[] allowed = Stream.concat(Stream.of(name), MAY_USE.get(name).stream())
+                .map(used -> ROOT + used + "..")
+                .toArray(String[]::new);
         noClasses()
                 .that()
                 .resideInAPackage(ROOT + name + "..")
                 .should()
-                .dependOnClassesThat(
-                        resideInAPackage("dev.athanor..").and(not(resideInAnyPackage(allowed))))
+                .dependOnClassesThat(resideInAPackage("dev.athanor..").and(not(resideInAnyPackage(allowed))))
                 .because(name + " may use only " + new TreeSet<>(MAY_USE.get(name)))
                 .check(Production.CLASSES);
     }
@@ -72,12 +61,11 @@ class ArrowsTest {
 
     @Test
     void everyPackageHasItsArrows() {
-        Set<String> found =
-                Production.CLASSES.stream()
-                        .map(JavaClass::getPackageName)
-                        .filter(name -> !name.equals("dev.athanor"))
-                        .map(name -> name.substring(ROOT.length()).split("\\.")[0])
-                        .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> found = Production.CLASSES.stream()
+                .map(JavaClass::getPackageName)
+                .filter(name -> !name.equals("dev.athanor"))
+                .map(name -> name.substring(ROOT.length()).split("\\.")[0])
+                .collect(Collectors.toCollection(TreeSet::new));
         assertEquals(new TreeSet<>(MAY_USE.keySet()), found, "packages of core");
     }
 }

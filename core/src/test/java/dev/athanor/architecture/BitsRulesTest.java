@@ -24,23 +24,21 @@ class BitsRulesTest {
     private static final Set<String> ORDERLESS = Set.of("MAX", "MIN", "FIRST_NONZERO");
 
     /** Computed by another library after compilation than before it. */
-    private static final Set<String> TRANSCENDENTAL =
-            Set.of(
-                    "SIN", "COS", "TAN", "ASIN", "ACOS", "ATAN", "ATAN2", "SINH", "COSH", "TANH",
-                    "EXP", "EXPM1", "LOG", "LOG10", "LOG1P", "POW", "CBRT", "HYPOT");
+    private static final Set<String> TRANSCENDENTAL = Set.of(
+            "SIN", "COS", "TAN", "ASIN", "ACOS", "ATAN", "ATAN2", "SINH", "COSH", "TANH", "EXP", "EXPM1", "LOG",
+            "LOG10", "LOG1P", "POW", "CBRT", "HYPOT");
 
     @Test
     void noTranscendentalRunsLanewise() {
         noClasses()
                 .should()
-                .accessFieldWhere(
-                        new DescribedPredicate<JavaFieldAccess>("a transcendental vector operator") {
-                            @Override
-                            public boolean test(JavaFieldAccess access) {
-                                return access.getTargetOwner().getName().equals(OPERATORS.replace('/', '.'))
-                                        && TRANSCENDENTAL.contains(access.getName());
-                            }
-                        })
+                .accessFieldWhere(new DescribedPredicate<JavaFieldAccess>("a transcendental vector operator") {
+                    @Override
+                    public boolean test(JavaFieldAccess access) {
+                        return access.getTargetOwner().getName().equals(OPERATORS.replace('/', '.'))
+                                && TRANSCENDENTAL.contains(access.getName());
+                    }
+                })
                 .check(Production.CLASSES);
     }
 
@@ -58,11 +56,9 @@ class BitsRulesTest {
         assertEquals(List.of(), broken, "use the fixed tree of Lanes instead");
     }
 
-    private static void findOrderedReductions(
-            ClassModel type, MethodModel method, List<String> broken) {
+    private static void findOrderedReductions(ClassModel type, MethodModel method, List<String> broken) {
         String operator = "an operator that is not a constant";
-        for (CodeElement element :
-                method.code().map(code -> code.elementList()).orElse(List.of())) {
+        for (CodeElement element : method.code().map(code -> code.elementList()).orElse(List.of())) {
             if (element instanceof FieldInstruction field
                     && field.owner().asInternalName().equals(OPERATORS)) {
                 operator = field.name().stringValue();
@@ -71,12 +67,11 @@ class BitsRulesTest {
                     && call.name().stringValue().startsWith("reduceLanes")
                     && call.owner().asInternalName().matches("jdk/incubator/vector/(Float|Double)Vector")
                     && !ORDERLESS.contains(operator)) {
-                broken.add(
-                        type.thisClass().asInternalName()
-                                + "."
-                                + method.methodName().stringValue()
-                                + " reduces by "
-                                + operator);
+                broken.add(type.thisClass().asInternalName()
+                        + "."
+                        + method.methodName().stringValue()
+                        + " reduces by "
+                        + operator);
             }
         }
     }

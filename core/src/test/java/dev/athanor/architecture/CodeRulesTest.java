@@ -61,32 +61,27 @@ class CodeRulesTest {
         return new ArchCondition<>("be final, sealed, abstract, a record, an enum or an interface") {
             @Override
             public void check(JavaClass type, ConditionEvents events) {
-                boolean closed =
-                        type.isInterface()
-                                || type.isEnum()
-                                || type.isRecord()
-                                || type.getModifiers().contains(JavaModifier.FINAL)
-                                || type.getModifiers().contains(JavaModifier.ABSTRACT)
-                                || type.reflect().isSealed();
-                events.add(
-                        new SimpleConditionEvent(
-                                type, closed, type.getName() + " is open to subclasses"));
+                boolean closed = type.isInterface()
+                        || type.isEnum()
+                        || type.isRecord()
+                        || type.getModifiers().contains(JavaModifier.FINAL)
+                        || type.getModifiers().contains(JavaModifier.ABSTRACT)
+                        || type.reflect().isSealed();
+                events.add(new SimpleConditionEvent(type, closed, type.getName() + " is open to subclasses"));
             }
         };
     }
 
     @Test
     void everyPackageIsNullMarked() {
-        Set<String> packages =
-                Production.CLASSES.stream()
-                        .map(JavaClass::getPackageName)
-                        .collect(Collectors.toCollection(TreeSet::new));
-        Set<String> marked =
-                Production.CLASSES.stream()
-                        .filter(type -> type.getSimpleName().equals("package-info"))
-                        .filter(type -> type.isAnnotatedWith(NullMarked.class))
-                        .map(JavaClass::getPackageName)
-                        .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> packages = Production.CLASSES.stream()
+                .map(JavaClass::getPackageName)
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> marked = Production.CLASSES.stream()
+                .filter(type -> type.getSimpleName().equals("package-info"))
+                .filter(type -> type.isAnnotatedWith(NullMarked.class))
+                .map(JavaClass::getPackageName)
+                .collect(Collectors.toCollection(TreeSet::new));
         assertEquals(packages, marked, "packages with @NullMarked in package-info.java");
     }
 }

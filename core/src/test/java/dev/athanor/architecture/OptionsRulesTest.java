@@ -48,23 +48,20 @@ class OptionsRulesTest {
         assertEquals(List.of(), broken, "make it a parameter instead");
     }
 
-    private static void findForeignProperties(
-            ClassModel type, MethodModel method, List<String> broken) {
+    private static void findForeignProperties(ClassModel type, MethodModel method, List<String> broken) {
         List<Instruction> before = new ArrayList<>();
-        for (CodeElement element :
-                method.code().map(code -> code.elementList()).orElse(List.of())) {
+        for (CodeElement element : method.code().map(code -> code.elementList()).orElse(List.of())) {
             if (element instanceof InvokeInstruction call
                     && call.owner().asInternalName().equals("java/lang/System")
                     && call.name().stringValue().equals("getProperty")) {
                 int arguments = call.typeSymbol().parameterCount();
                 String name = constant(before, before.size() - arguments);
                 if (!name.matches("(java|os|user|file|line|native|sun\\.arch)\\..*")) {
-                    broken.add(
-                            type.thisClass().asInternalName()
-                                    + "."
-                                    + method.methodName().stringValue()
-                                    + " reads "
-                                    + name);
+                    broken.add(type.thisClass().asInternalName()
+                            + "."
+                            + method.methodName().stringValue()
+                            + " reads "
+                            + name);
                 }
             }
             if (element instanceof Instruction instruction) {

@@ -16,10 +16,9 @@ import java.util.stream.Stream;
 
 /** The compiled classes of this module that are not tests. */
 final class Production {
-    static final JavaClasses CLASSES =
-            new ClassFileImporter()
-                    .withImportOption(new ImportOption.DoNotIncludeTests())
-                    .importPackages("dev.athanor");
+    static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.athanor");
 
     private Production() {}
 
@@ -44,8 +43,11 @@ final class Production {
 
     private static Path root() {
         try {
-            return Path.of(
-                    Tensor.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            return Path.of(Tensor.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }

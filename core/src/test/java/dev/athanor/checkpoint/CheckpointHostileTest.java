@@ -36,8 +36,11 @@ class CheckpointHostileTest {
         Checkpoint.load(source).list().forEach(p -> tensors.put(p.name(), p.value()));
         change.accept(tensors);
         Files.writeString(directory.resolve("config.json"), Files.readString(source.resolve("config.json")));
-        try (FileChannel out = FileChannel.open(directory.resolve("model.safetensors"), StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        try (FileChannel out = FileChannel.open(
+                directory.resolve("model.safetensors"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE)) {
             SafetensorsWriter.write(out, tensors, Map.of());
         }
     }
@@ -54,15 +57,18 @@ class CheckpointHostileTest {
     @Test
     void aMissingTensorIsNamed() throws IOException {
         write("llama-gqa", t -> t.remove("model.layers.1.mlp.up_proj.weight"));
-        assertRefused("tensor model.layers.1.mlp.up_proj.weight: expected [48, 32] from config.json (intermediate_size=48",
+        assertRefused(
+                "tensor model.layers.1.mlp.up_proj.weight: expected [48, 32] from config.json (intermediate_size=48",
                 "found no tensor of that name in");
     }
 
     @Test
     void aWrongShapeIsNamedWithItsPlace() throws IOException {
         write("llama-gqa", t -> t.put("model.layers.1.mlp.up_proj.weight", zeros(48, 64)));
-        assertRefused("tensor model.layers.1.mlp.up_proj.weight: expected [48, 32] from config.json (intermediate_size=48",
-                "found [48, 64] in ", "model.safetensors at byte ");
+        assertRefused(
+                "tensor model.layers.1.mlp.up_proj.weight: expected [48, 32] from config.json (intermediate_size=48",
+                "found [48, 64] in ",
+                "model.safetensors at byte ");
     }
 
     @Test
@@ -78,8 +84,10 @@ class CheckpointHostileTest {
                 t.put("model.layers.2.extra" + i, zeros(3));
             }
         });
-        assertRefused("tensor model.layers.2.extra0: expected only tensors that config.json describes, found it as [3] in ",
-                "at byte ", ", and model.layers.2.extra1, model.layers.2.extra2, model.layers.2.extra3 and 5 more",
+        assertRefused(
+                "tensor model.layers.2.extra0: expected only tensors that config.json describes, found it as [3] in ",
+                "at byte ",
+                ", and model.layers.2.extra1, model.layers.2.extra2, model.layers.2.extra3 and 5 more",
                 "does config.json belong to these weights?");
     }
 
@@ -129,13 +137,15 @@ class CheckpointHostileTest {
     @Test
     void aTiedHeadMayBeStoredAgainIfItIsTheSame() throws IOException {
         write("llama-tied", t -> t.put("lm_head.weight", t.getOrDefault("model.embed_tokens.weight", zeros())));
-        CheckpointRoundTripTest.assertSameBits(Checkpoint.load(Fixtures.directory("llama-tied")), Checkpoint.load(directory));
+        CheckpointRoundTripTest.assertSameBits(
+                Checkpoint.load(Fixtures.directory("llama-tied")), Checkpoint.load(directory));
         write("llama-tied", t -> {
             float[] other = t.getOrDefault("model.embed_tokens.weight", zeros()).toArray();
             other[77] += 1;
             t.put("lm_head.weight", Tensor.view(other, 0, Shape.of(320, 32)));
         });
-        assertRefused("tensor lm_head.weight: expected the token embedding again, because config.json has tie_word_embeddings=true",
+        assertRefused(
+                "tensor lm_head.weight: expected the token embedding again, because config.json has tie_word_embeddings=true",
                 "found another number at index 77");
         write("llama-tied", t -> t.put("lm_head.weight", zeros(32, 320)));
         assertRefused("found [32, 320] for [320, 32]");
@@ -157,8 +167,11 @@ class CheckpointHostileTest {
     void aConfigurationOfTensorsLargerThanTheFileIsRefusedWithoutMemory() throws IOException {
         write("qwen3", t -> {});
         Path config = directory.resolve("config.json");
-        Files.writeString(config, Files.readString(config).replace("\"vocab_size\": 320", "\"vocab_size\": 16777216")
-                .replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 4096"));
+        Files.writeString(
+                config,
+                Files.readString(config)
+                        .replace("\"vocab_size\": 320", "\"vocab_size\": 16777216")
+                        .replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 4096"));
         assertRefused("expected");
     }
 
@@ -195,13 +208,35 @@ class CheckpointHostileTest {
     private void changeIndex(Path index, String from, String to) throws IOException {
         String text = Files.readString(index);
         assertTrue(text.contains(from), text);
-        Files.writeString(index, text.replaceFirst(java.util.regex.Pattern.quote(from), java.util.regex.Matcher.quoteReplacement(to)));
+        Files.writeString(
+                index,
+                text.replaceFirst(java.util.regex.Pattern.quote(from), java.util.regex.Matcher.quoteReplacement(to)));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../model-00001-of-00003.safetensors", "/etc/passwd", "a/b.safetensors", "..", ".", "", "a\\\\b.safetensors",
-        "C:\\\\x.safetensors", "..safetensors", ".hidden.safetensors", "x.safetensors\\u0000", "x.bin", "x.safetensors ", " x.safetensors",
-        "-x.safetensors", "x:y.safetensors", "\\u002e\\u002e/x.safetensors", "x.safetensors/..", "file:x.safetensors", "%2e%2e.safetensors"})
+    @ValueSource(
+            strings = {
+                "../model-00001-of-00003.safetensors",
+                "/etc/passwd",
+                "a/b.safetensors",
+                "..",
+                ".",
+                "",
+                "a\\\\b.safetensors",
+                "C:\\\\x.safetensors",
+                "..safetensors",
+                ".hidden.safetensors",
+                "x.safetensors\\u0000",
+                "x.bin",
+                "x.safetensors ",
+                " x.safetensors",
+                "-x.safetensors",
+                "x:y.safetensors",
+                "\\u002e\\u002e/x.safetensors",
+                "x.safetensors/..",
+                "file:x.safetensors",
+                "%2e%2e.safetensors"
+            })
     void aShardNameThatLeavesTheDirectoryIsRefused(String name) throws IOException {
         Path index = shards();
         changeIndex(index, "\"model-00001-of-00003.safetensors\"", "\"" + name + "\"");
@@ -217,13 +252,15 @@ class CheckpointHostileTest {
     @Test
     void anIndexMustAgreeWithItsShards() throws IOException {
         changeIndex(shards(), "\"model-00001-of-00003.safetensors\"", "\"model-00002-of-00003.safetensors\"");
-        assertRefused("expected tensor model.embed_tokens.weight in model-00002-of-00003.safetensors, found none of that name there");
+        assertRefused(
+                "expected tensor model.embed_tokens.weight in model-00002-of-00003.safetensors, found none of that name there");
         changeIndex(shards(), "\"weight_map\"", "\"map\"");
         assertRefused("expected an object weight_map, found none");
         changeIndex(shards(), "\"model.norm.weight\" : ", "\"model.norm.weights\" : ");
         assertRefused("expected tensor model.norm.weights in", "found none of that name there");
         changeIndex(shards(), "\"model.embed_tokens.weight\" : \"model-00001-of-00003.safetensors\",", "");
-        assertRefused("expected every tensor of", "in weight_map under that file, found model.embed_tokens.weight missing");
+        assertRefused(
+                "expected every tensor of", "in weight_map under that file, found model.embed_tokens.weight missing");
         Path index = shards();
         Files.delete(directory.resolve("model-00003-of-00003.safetensors"));
         assertRefused("expected shard model-00003-of-00003.safetensors beside it, found none");
@@ -247,8 +284,12 @@ class CheckpointHostileTest {
         Path blobs = Files.createDirectories(elsewhere.resolve("models--x/blobs"));
         Files.delete(shard);
         Files.move(moved, shard);
-        for (Path file : List.of(directory.resolve("config.json"), directory.resolve("model.safetensors.index.json"),
-                directory.resolve("model-00001-of-00003.safetensors"), shard, directory.resolve("model-00003-of-00003.safetensors"))) {
+        for (Path file : List.of(
+                directory.resolve("config.json"),
+                directory.resolve("model.safetensors.index.json"),
+                directory.resolve("model-00001-of-00003.safetensors"),
+                shard,
+                directory.resolve("model-00003-of-00003.safetensors"))) {
             Path blob = Files.move(file, blobs.resolve("sha-" + file.getFileName()));
             Files.createSymbolicLink(snapshot.resolve(String.valueOf(file.getFileName())), blob);
         }
@@ -262,7 +303,8 @@ class CheckpointHostileTest {
         Files.writeString(directory.resolve("generation_config.json"), "{\"eos_token_id\":[3,4]}");
         assertEquals(List.of(3, 4), Checkpoint.endTokens(directory));
         Files.writeString(directory.resolve("generation_config.json"), "{\"eos_token_id\":320}");
-        Sentences.assertContains(assertThrows(ModelFormatException.class, () -> Checkpoint.endTokens(directory)),
+        Sentences.assertContains(
+                assertThrows(ModelFormatException.class, () -> Checkpoint.endTokens(directory)),
                 "generation_config.json: expected eos_token_id");
     }
 }

@@ -50,8 +50,10 @@ class CheckpointRoundTripTest {
             assertEquals(original.entries().keySet(), rewritten.entries().keySet());
             assertEquals(Map.of("format", "pt"), rewritten.metadata());
             for (String tensor : original.entries().keySet()) {
-                assertEquals(original.entry(tensor).shape(), rewritten.entry(tensor).shape(), tensor);
-                assertEquals(original.entry(tensor).dtype(), rewritten.entry(tensor).dtype(), tensor);
+                assertEquals(
+                        original.entry(tensor).shape(), rewritten.entry(tensor).shape(), tensor);
+                assertEquals(
+                        original.entry(tensor).dtype(), rewritten.entry(tensor).dtype(), tensor);
                 assertEquals(-1, original.bytes(tensor).mismatch(rewritten.bytes(tensor)), tensor);
             }
         }
@@ -65,7 +67,9 @@ class CheckpointRoundTripTest {
         assertFalse(Files.exists(directory.resolve("model.safetensors")));
         assertTrue(Files.exists(directory.resolve("model.safetensors.index.json")));
         try (Stream<Path> files = Files.list(directory)) {
-            assertTrue(files.filter(p -> p.toString().matches(".*model-\\d{5}-of-\\d{5}\\.safetensors")).count() >= 3);
+            assertTrue(files.filter(p -> p.toString().matches(".*model-\\d{5}-of-\\d{5}\\.safetensors"))
+                            .count()
+                    >= 3);
         }
         assertSameBits(loaded, Checkpoint.load(directory));
     }
@@ -76,7 +80,13 @@ class CheckpointRoundTripTest {
         SaveOptions shards = new SaveOptions(DType.F32, 40_000, Map.of());
         Checkpoint.save(directory, loaded, Optional.of("{}"), shards);
         Checkpoint.save(directory, loaded, Optional.of("{}"));
-        assertEquals(List.of("config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"),
+        assertEquals(
+                List.of(
+                        "config.json",
+                        "generation_config.json",
+                        "model.safetensors",
+                        "tokenizer.json",
+                        "tokenizer_config.json"),
                 names());
         Checkpoint.save(directory, loaded, Optional.of("{}"), shards);
         assertFalse(names().contains("model.safetensors"));
@@ -86,7 +96,8 @@ class CheckpointRoundTripTest {
     @Test
     void extraFilesReplaceTheOnesAthanorWouldWrite() throws IOException {
         Parameters loaded = Checkpoint.load(Fixtures.directory("qwen3"));
-        SaveOptions options = new SaveOptions(DType.F32, 1L << 40, Map.of("tokenizer_config.json", "{\"mine\":1}", "README.md", "hello"));
+        SaveOptions options = new SaveOptions(
+                DType.F32, 1L << 40, Map.of("tokenizer_config.json", "{\"mine\":1}", "README.md", "hello"));
         Checkpoint.save(directory, loaded, Optional.of("{}"), options);
         assertEquals("{\"mine\":1}", Files.readString(directory.resolve("tokenizer_config.json")));
         assertEquals("hello", Files.readString(directory.resolve("README.md")));
@@ -101,7 +112,8 @@ class CheckpointRoundTripTest {
         for (DType dtype : List.of(DType.BF16, DType.F16)) {
             Checkpoint.save(directory, loaded, Optional.empty(), new SaveOptions(dtype, 1L << 40, Map.of()));
             Parameters halved = Checkpoint.load(directory);
-            // Half the distance between neighbours: 2^-8 of the number with BF16's 8 bits, 2^-11 with F16's 11 (or 2^-25 near 0).
+            // Half the distance between neighbours: 2^-8 of the number with BF16's 8 bits, 2^-11 with F16's 11 (or
+            // 2^-25 near 0).
             double relative = dtype == DType.BF16 ? 0x1p-8 : 0x1p-11;
             double absolute = dtype == DType.BF16 ? 0 : 0x1p-25;
             for (int n = 0; n < halved.list().size(); n++) {
@@ -110,7 +122,8 @@ class CheckpointRoundTripTest {
                 float[] expected = loaded.list().get(n).value().toArray();
                 for (int i = 0; i < found.length; i++) {
                     float e = expected[i];
-                    assertTrue(Math.abs(found[i] - e) <= Math.max(absolute, Math.abs(e) * relative),
+                    assertTrue(
+                            Math.abs(found[i] - e) <= Math.max(absolute, Math.abs(e) * relative),
                             dtype + " " + p.name() + "[" + i + "]: expected about " + e + ", found " + found[i]);
                 }
             }
@@ -121,9 +134,14 @@ class CheckpointRoundTripTest {
     }
 
     static List<Object[]> notFinite() {
-        return List.of(new Object[] {Float.NaN, DType.F32}, new Object[] {Float.POSITIVE_INFINITY, DType.F32},
-                new Object[] {Float.NEGATIVE_INFINITY, DType.BF16}, new Object[] {Float.intBitsToFloat(0x7f800001), DType.BF16},
-                new Object[] {Float.MAX_VALUE, DType.BF16}, new Object[] {65520f, DType.F16}, new Object[] {Float.NaN, DType.F16});
+        return List.of(
+                new Object[] {Float.NaN, DType.F32},
+                new Object[] {Float.POSITIVE_INFINITY, DType.F32},
+                new Object[] {Float.NEGATIVE_INFINITY, DType.BF16},
+                new Object[] {Float.intBitsToFloat(0x7f800001), DType.BF16},
+                new Object[] {Float.MAX_VALUE, DType.BF16},
+                new Object[] {65520f, DType.F16},
+                new Object[] {Float.NaN, DType.F16});
     }
 
     @ParameterizedTest
@@ -134,7 +152,8 @@ class CheckpointRoundTripTest {
         List<String> before = names();
         Parameters bad = Checkpoint.load(Fixtures.directory("qwen3"));
         bad.list().get(3).value().data()[17] = value;
-        ModelFormatException e = assertThrows(ModelFormatException.class,
+        ModelFormatException e = assertThrows(
+                ModelFormatException.class,
                 () -> Checkpoint.save(directory, bad, Optional.empty(), new SaveOptions(dtype, 1L << 40, Map.of())));
         Sentences.assertContains(e, "tensor " + bad.list().get(3).name(), "found " + value + " at index 17");
         assertEquals(before, names());

@@ -74,7 +74,8 @@ class DiskFullTest {
         @Override
         public long usableSpace(Path directory) throws IOException {
             try (Stream<Path> files = Files.list(directory)) {
-                boolean before = files.noneMatch(p -> p.toString().endsWith(".safetensors") || p.toString().endsWith(".tmp"));
+                boolean before = files.noneMatch(p ->
+                        p.toString().endsWith(".safetensors") || p.toString().endsWith(".tmp"));
                 return !honest && before ? Long.MAX_VALUE : left;
             }
         }
@@ -113,10 +114,14 @@ class DiskFullTest {
         for (int percent = 0; percent < 100; percent += 5) {
             long free = needed * percent / 100;
             RunDirectory directory = RunDirectory.of(temporary, new SmallDisk(free, honest));
-            UncheckedIOException e =
-                    assertThrows(UncheckedIOException.class, () -> directory.save(2, tensors(), Map.of()), percent + " %");
-            Sentences.assertContains(e, "the training state of step 2 could not be saved", "expected " + needed + " free bytes for",
-                    "step-2.tmp", "found " + free + ": the disk is full");
+            UncheckedIOException e = assertThrows(
+                    UncheckedIOException.class, () -> directory.save(2, tensors(), Map.of()), percent + " %");
+            Sentences.assertContains(
+                    e,
+                    "the training state of step 2 could not be saved",
+                    "expected " + needed + " free bytes for",
+                    "step-2.tmp",
+                    "found " + free + ": the disk is full");
             assertEquals(List.of("step-1"), names());
             assertEquals("before", directory.newest().orElseThrow().values().get("which"));
         }
@@ -143,8 +148,10 @@ class DiskFullTest {
         for (int percent = 0; percent < 100; percent += 20) {
             long free = 130_000L * percent / 100;
             CheckpointWriter writer = new CheckpointWriter(temporary, SaveOptions.DEFAULT, new SmallDisk(free, honest));
-            UncheckedIOException e = assertThrows(UncheckedIOException.class, () -> writer.save(parameters, Optional.of("[]")));
-            Sentences.assertContains(e, "the model could not be saved", "free bytes for", "found " + free + ": the disk is full");
+            UncheckedIOException e =
+                    assertThrows(UncheckedIOException.class, () -> writer.save(parameters, Optional.of("[]")));
+            Sentences.assertContains(
+                    e, "the model could not be saved", "free bytes for", "found " + free + ": the disk is full");
             assertEquals(before, names());
         }
         CheckpointRoundTripTest.assertSameBits(parameters, Checkpoint.load(temporary));
@@ -154,8 +161,8 @@ class DiskFullTest {
     @Test
     void aFileInTheWayIsNamed() throws IOException {
         Path file = Files.writeString(temporary.resolve("run"), "");
-        UncheckedIOException state = assertThrows(UncheckedIOException.class,
-                () -> RunDirectory.of(file).save(1, tensors(), Map.of()));
+        UncheckedIOException state = assertThrows(
+                UncheckedIOException.class, () -> RunDirectory.of(file).save(1, tensors(), Map.of()));
         Sentences.assertContains(state, file.toString());
         Parameters parameters = Checkpoint.load(Fixtures.directory("qwen3"));
         UncheckedIOException model =

@@ -8,8 +8,15 @@ import java.util.Objects;
 
 /** The parity checkpoints among the test resources. */
 final class Fixtures {
-    static final List<String> CASES = List.of("gpt2", "gpt-neox-parallel", "gpt-neox-sequential", "llama-gqa", "llama-tied",
-            "mistral-window", "qwen2", "qwen3");
+    static final List<String> CASES = List.of(
+            "gpt2",
+            "gpt-neox-parallel",
+            "gpt-neox-sequential",
+            "llama-gqa",
+            "llama-tied",
+            "mistral-window",
+            "qwen2",
+            "qwen3");
 
     private Fixtures() {}
 

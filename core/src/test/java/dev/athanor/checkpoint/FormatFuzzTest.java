@@ -24,9 +24,32 @@ class FormatFuzzTest {
     /** A file of some kilobytes may cost at most this much; the largest cost measured is a quarter of it. */
     private static final long MOST_BYTES = 4 << 20;
 
-    private static final List<String> PIECES = List.of("{", "}", "[", "]", "\"", ":", ",", "0", "-1", "9223372036854775807", "1e9", "null",
-            "true", "\"dtype\"", "\"shape\"", "\"data_offsets\"", "\"F64\"", "\"BOOL\"", "\"__metadata__\"", "\\u0000", " ", "4294967296",
-            "\"rope_scaling\"", "\"model_type\"", "\"head_dim\"");
+    private static final List<String> PIECES = List.of(
+            "{",
+            "}",
+            "[",
+            "]",
+            "\"",
+            ":",
+            ",",
+            "0",
+            "-1",
+            "9223372036854775807",
+            "1e9",
+            "null",
+            "true",
+            "\"dtype\"",
+            "\"shape\"",
+            "\"data_offsets\"",
+            "\"F64\"",
+            "\"BOOL\"",
+            "\"__metadata__\"",
+            "\\u0000",
+            " ",
+            "4294967296",
+            "\"rope_scaling\"",
+            "\"model_type\"",
+            "\"head_dim\"");
 
     @TempDir
     Path directory;
@@ -48,12 +71,22 @@ class FormatFuzzTest {
                 case 1 -> bytes[at] = (byte) random.nextInt(256);
                 case 2 -> bytes = Arrays.copyOf(bytes, Math.max(1, at));
                 case 3 -> bytes = splice(bytes, at, random.nextInt(9), new byte[0]);
-                case 4 -> bytes = splice(bytes, at, 0, PIECES.get(random.nextInt(PIECES.size())).getBytes(StandardCharsets.UTF_8));
+                case 4 ->
+                    bytes = splice(
+                            bytes,
+                            at,
+                            0,
+                            PIECES.get(random.nextInt(PIECES.size())).getBytes(StandardCharsets.UTF_8));
                 case 5 -> {
                     byte[] piece = PIECES.get(random.nextInt(PIECES.size())).getBytes(StandardCharsets.UTF_8);
                     bytes = splice(bytes, at, piece.length, piece);
                 }
-                default -> bytes = splice(bytes, at, 0, Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + random.nextInt(60))));
+                default ->
+                    bytes = splice(
+                            bytes,
+                            at,
+                            0,
+                            Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + random.nextInt(60))));
             }
         }
         return bytes;
@@ -82,7 +115,8 @@ class FormatFuzzTest {
                 Sentences.assertContains(e, "expected");
                 refused++;
             } catch (RuntimeException | Error e) {
-                throw new AssertionError("seed " + SEED + ", round " + i + ": " + new String(bytes, StandardCharsets.ISO_8859_1), e);
+                throw new AssertionError(
+                        "seed " + SEED + ", round " + i + ": " + new String(bytes, StandardCharsets.ISO_8859_1), e);
             }
             long cost = threads.getCurrentThreadAllocatedBytes() - before;
             assertTrue(cost < MOST_BYTES, "seed " + SEED + ", round " + i + ": " + cost + " bytes allocated");
@@ -92,14 +126,17 @@ class FormatFuzzTest {
 
     @Test
     void mutatedSafetensorsHeadersAreReadOrRefused() throws IOException {
-        String header = "{\"__metadata__\":{\"format\":\"pt\"},\"a\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
-                + "\"b\":{\"dtype\":\"BF16\",\"shape\":[4],\"data_offsets\":[24,32]},\"c\":{\"dtype\":\"I64\",\"shape\":[],"
-                + "\"data_offsets\":[32,40]},\"d\":{\"dtype\":\"U8\",\"shape\":[0,7],\"data_offsets\":[40,40]}}  ";
+        String header =
+                "{\"__metadata__\":{\"format\":\"pt\"},\"a\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
+                        + "\"b\":{\"dtype\":\"BF16\",\"shape\":[4],\"data_offsets\":[24,32]},\"c\":{\"dtype\":\"I64\",\"shape\":[],"
+                        + "\"data_offsets\":[32,40]},\"d\":{\"dtype\":\"U8\",\"shape\":[0,7],\"data_offsets\":[40,40]}}  ";
         Path name = Path.of("x.safetensors");
         fuzz(header.getBytes(StandardCharsets.UTF_8), 20_000, bytes -> {
             byte[] json = bytes.length < 2 ? new byte[2] : bytes;
             long size = 8L + json.length + 40;
-            for (TensorEntry e : SafetensorsHeader.parse(name, json, size, Limits.DEFAULT).entries().values()) {
+            for (TensorEntry e : SafetensorsHeader.parse(name, json, size, Limits.DEFAULT)
+                    .entries()
+                    .values()) {
                 assertTrue(e.begin() >= 8 + json.length && e.begin() + e.bytes() <= size, e.toString());
                 assertTrue(e.bytes() == e.shape().elements() * e.dtype().bytes(), e.toString());
             }
@@ -108,9 +145,12 @@ class FormatFuzzTest {
 
     @Test
     void mutatedSafetensorsFilesAreReadOrRefused() throws IOException {
-        byte[] header = "{\"a\":{\"dtype\":\"F16\",\"shape\":[5],\"data_offsets\":[0,10]}}".getBytes(StandardCharsets.UTF_8);
+        byte[] header =
+                "{\"a\":{\"dtype\":\"F16\",\"shape\":[5],\"data_offsets\":[0,10]}}".getBytes(StandardCharsets.UTF_8);
         Path file = directory.resolve("x.safetensors");
-        byte[] good = ByteBuffer.wrap(SafetensorsHostileTest.file(header, 10)).order(ByteOrder.LITTLE_ENDIAN).array();
+        byte[] good = ByteBuffer.wrap(SafetensorsHostileTest.file(header, 10))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .array();
         fuzz(good, 1_000, bytes -> {
             Files.write(file, bytes);
             readAll(file);
@@ -138,11 +178,16 @@ class FormatFuzzTest {
 
     @Test
     void mutatedIndexesAreReadOrRefused() throws IOException {
-        Files.copy(Fixtures.directory("qwen3").resolve("model.safetensors"), directory.resolve("model-00001-of-00002.safetensors"));
-        Files.copy(Fixtures.directory("gpt2").resolve("model.safetensors"), directory.resolve("model-00002-of-00002.safetensors"));
+        Files.copy(
+                Fixtures.directory("qwen3").resolve("model.safetensors"),
+                directory.resolve("model-00001-of-00002.safetensors"));
+        Files.copy(
+                Fixtures.directory("gpt2").resolve("model.safetensors"),
+                directory.resolve("model-00002-of-00002.safetensors"));
         Path index = directory.resolve(ShardIndex.NAME);
-        String good = "{\"metadata\":{\"total_size\":7},\"weight_map\":{\"model.norm.weight\":\"model-00001-of-00002.safetensors\","
-                + "\"transformer.ln_f.bias\":\"model-00002-of-00002.safetensors\"}}";
+        String good =
+                "{\"metadata\":{\"total_size\":7},\"weight_map\":{\"model.norm.weight\":\"model-00001-of-00002.safetensors\","
+                        + "\"transformer.ln_f.bias\":\"model-00002-of-00002.safetensors\"}}";
         fuzz(good.getBytes(StandardCharsets.UTF_8), 1_500, bytes -> {
             Files.write(index, bytes);
             ShardIndex.read(index, Limits.DEFAULT);
@@ -151,8 +196,14 @@ class FormatFuzzTest {
 
     @Test
     void mutatedManifestsAreRefused() throws IOException {
-        StateManifest good = new StateManifest(7, 100, "ab", List.of(new SectionChecksums.Section("header", 60, "0"),
-                new SectionChecksums.Section("tensor w", 40, "1")), java.util.Map.of("rng", "1"));
+        StateManifest good = new StateManifest(
+                7,
+                100,
+                "ab",
+                List.of(
+                        new SectionChecksums.Section("header", 60, "0"),
+                        new SectionChecksums.Section("tensor w", 40, "1")),
+                java.util.Map.of("rng", "1"));
         fuzz(good.text().getBytes(StandardCharsets.UTF_8), 3_000, bytes -> {
             try {
                 StateManifest.parse(new String(bytes, StandardCharsets.UTF_8), "manifest.json");

@@ -61,7 +61,9 @@ class RunDirectoryCrashTest {
         return new Run(disk, states, announced, failed);
     }
 
-    /** A run that dies before operation {@code i}, which is also after the one before; past the last, after the last. */
+    /**
+     * A run that dies before operation {@code i}, which is also after the one before; past the last, after the last.
+     */
     private Run runUntil(int i, int operations) throws IOException {
         return i < operations ? run(i, false, false) : run(operations - 1, true, false);
     }
@@ -71,21 +73,28 @@ class RunDirectoryCrashTest {
         Optional<RunDirectory.Saved> newest = RunDirectory.of(states).newest();
         int found = announced;
         if (announced >= 0 || newest.isPresent()) {
-            RunDirectory.Saved saved = newest.orElseThrow(() -> new AssertionError(where + ": the announced save is gone"));
+            RunDirectory.Saved saved =
+                    newest.orElseThrow(() -> new AssertionError(where + ": the announced save is gone"));
             int next = Math.min(announced + 1, SAVES.length - 1);
             String cursor = String.valueOf(saved.values().get("cursor"));
             found = cursor.equals(String.valueOf(SAVES[next][1])) ? next : announced;
             assertTrue(found >= 0, where);
             assertEquals(String.valueOf(SAVES[found][1]), cursor, where);
             assertEquals(SAVES[found][0], saved.step(), where);
-            assertArrayEquals(tensors(SAVES[found][1]).values().iterator().next().toArray(), saved.tensors().get("weight"), where);
+            assertArrayEquals(
+                    tensors(SAVES[found][1]).values().iterator().next().toArray(),
+                    saved.tensors().get("weight"),
+                    where);
             assertEquals(List.of(), saved.warnings(), where);
         }
         RunDirectory.of(states, new UnforcedFiles()).save(5, tensors(50), Map.of("cursor", "50"));
         assertEquals(5, RunDirectory.of(states).newest().orElseThrow().step(), where);
         try (Stream<Path> list = Files.list(states)) {
-            List<String> names = list.map(p -> String.valueOf(p.getFileName())).sorted().toList();
-            assertTrue(names.size() <= 2 && names.stream().allMatch(n -> n.matches("step-\\d+(\\.old)?")), where + ": " + names);
+            List<String> names =
+                    list.map(p -> String.valueOf(p.getFileName())).sorted().toList();
+            assertTrue(
+                    names.size() <= 2 && names.stream().allMatch(n -> n.matches("step-\\d+(\\.old)?")),
+                    where + ": " + names);
         }
     }
 
@@ -116,7 +125,9 @@ class RunDirectoryCrashTest {
             for (SimulatedDisk.Loss loss : losses()) {
                 Path target = Files.createDirectory(temporary.resolve("after" + runs++));
                 run.disk.afterPowerLoss(target, loss, random);
-                assertRecovers(target.resolve("run/state"), run.announced,
+                assertRecovers(
+                        target.resolve("run/state"),
+                        run.announced,
                         "power cut before operation " + i + ", " + loss + ", seed " + SEED);
             }
         }
@@ -136,7 +147,8 @@ class RunDirectoryCrashTest {
             assertTrue(run.failed, "operation " + i);
             if (Files.isDirectory(run.states)) {
                 try (Stream<Path> list = Files.list(run.states)) {
-                    List<String> names = list.map(p -> String.valueOf(p.getFileName())).toList();
+                    List<String> names =
+                            list.map(p -> String.valueOf(p.getFileName())).toList();
                     assertFalse(names.stream().anyMatch(n -> n.endsWith(".tmp")), "operation " + i + ": " + names);
                 }
             }

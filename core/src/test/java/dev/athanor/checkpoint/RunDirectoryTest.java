@@ -164,10 +164,16 @@ class RunDirectoryTest {
         RunDirectory.Saved saved = RunDirectory.of(states()).newest().orElseThrow();
         assertEquals(100, saved.step(), what);
         assertEquals("17", saved.values().get("rng"), what);
-        assertArrayEquals(tensors(1).getOrDefault("weight", Tensor.zeros(0)).toArray(), saved.tensors().get("weight"), what);
+        assertArrayEquals(
+                tensors(1).getOrDefault("weight", Tensor.zeros(0)).toArray(),
+                saved.tensors().get("weight"),
+                what);
         assertEquals(1, saved.warnings().size(), what);
         String warning = saved.warnings().getFirst();
-        assertTrue(warning.contains("step-200 is damaged") && warning.contains("continuing from") && warning.contains("step-100"),
+        assertTrue(
+                warning.contains("step-200 is damaged")
+                        && warning.contains("continuing from")
+                        && warning.contains("step-100"),
                 what + ": " + warning);
     }
 

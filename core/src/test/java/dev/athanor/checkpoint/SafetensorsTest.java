@@ -28,11 +28,16 @@ class SafetensorsTest {
     private Path file(String header, byte[] data) throws IOException {
         byte[] text = header.getBytes(StandardCharsets.UTF_8);
         ByteBuffer out = ByteBuffer.allocate(8 + text.length + data.length).order(ByteOrder.LITTLE_ENDIAN);
-        return Files.write(directory.resolve("x.safetensors"), out.putLong(text.length).put(text).put(data).array());
+        return Files.write(
+                directory.resolve("x.safetensors"),
+                out.putLong(text.length).put(text).put(data).array());
     }
 
     private Path one(String dtype, int count, byte[] data) throws IOException {
-        return file("{\"x\":{\"dtype\":\"" + dtype + "\",\"shape\":[" + count + "],\"data_offsets\":[0," + data.length + "]}}", data);
+        return file(
+                "{\"x\":{\"dtype\":\"" + dtype + "\",\"shape\":[" + count + "],\"data_offsets\":[0," + data.length
+                        + "]}}",
+                data);
     }
 
     private static byte[] bytes(int... values) {
@@ -65,26 +70,44 @@ class SafetensorsTest {
 
     @Test
     void everyFloatingTypeReads() throws IOException {
-        Map<String, byte[]> ones = Map.of("F32", bytes(0, 0, 0xc0, 0x3f), "BF16", bytes(0xc0, 0x3f), "F16", bytes(0, 0x3e), "F64",
+        Map<String, byte[]> ones = Map.of(
+                "F32",
+                bytes(0, 0, 0xc0, 0x3f),
+                "BF16",
+                bytes(0xc0, 0x3f),
+                "F16",
+                bytes(0, 0x3e),
+                "F64",
                 bytes(0, 0, 0, 0, 0, 0, 0xf8, 0x3f));
         for (Map.Entry<String, byte[]> e : ones.entrySet()) {
             try (Safetensors open = Safetensors.open(one(e.getKey(), 1, e.getValue()))) {
                 assertArrayEquals(new float[] {1.5f}, open.readFloats("x"), e.getKey());
-                Sentences.assertContains(assertThrows(ModelFormatException.class, () -> open.readLongs("x")),
-                        "expected whole numbers", "found " + e.getKey());
+                Sentences.assertContains(
+                        assertThrows(ModelFormatException.class, () -> open.readLongs("x")),
+                        "expected whole numbers",
+                        "found " + e.getKey());
             }
         }
     }
 
     @Test
     void everyWholeTypeReads() throws IOException {
-        Map<String, byte[]> minusTwo = Map.of("I64", bytes(0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff), "I32",
-                bytes(0xfe, 0xff, 0xff, 0xff), "I16", bytes(0xfe, 0xff), "I8", bytes(0xfe));
+        Map<String, byte[]> minusTwo = Map.of(
+                "I64",
+                bytes(0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff),
+                "I32",
+                bytes(0xfe, 0xff, 0xff, 0xff),
+                "I16",
+                bytes(0xfe, 0xff),
+                "I8",
+                bytes(0xfe));
         for (Map.Entry<String, byte[]> e : minusTwo.entrySet()) {
             try (Safetensors open = Safetensors.open(one(e.getKey(), 1, e.getValue()))) {
                 assertArrayEquals(new long[] {-2}, open.readLongs("x"), e.getKey());
-                Sentences.assertContains(assertThrows(ModelFormatException.class, () -> open.readFloats("x")),
-                        "expected floating-point numbers", "found " + e.getKey());
+                Sentences.assertContains(
+                        assertThrows(ModelFormatException.class, () -> open.readFloats("x")),
+                        "expected floating-point numbers",
+                        "found " + e.getKey());
             }
         }
         try (Safetensors open = Safetensors.open(one("U8", 2, bytes(0xfe, 1)))) {
@@ -94,7 +117,9 @@ class SafetensorsTest {
             assertArrayEquals(new long[] {0, 1}, open.readLongs("x"));
         }
         try (Safetensors open = Safetensors.open(one("BOOL", 2, bytes(0, 2)))) {
-            Sentences.assertContains(assertThrows(ModelFormatException.class, () -> open.readLongs("x")), "BOOL bytes of 0 or 1, found 2");
+            Sentences.assertContains(
+                    assertThrows(ModelFormatException.class, () -> open.readLongs("x")),
+                    "BOOL bytes of 0 or 1, found 2");
         }
     }
 
@@ -102,17 +127,33 @@ class SafetensorsTest {
     void aTensorThatIsNotThereIsNamed() throws IOException {
         try (Safetensors open = Safetensors.open(one("U8", 0, new byte[0]))) {
             Sentences.assertContains(
-                    assertThrows(ModelFormatException.class, () -> open.readFloats("y")), "expected a tensor y, found none");
+                    assertThrows(ModelFormatException.class, () -> open.readFloats("y")),
+                    "expected a tensor y, found none");
         }
     }
 
     @Test
     void halvesRoundTiesToEven() throws IOException {
-        // Numbers half-way between two neighbours: 1 + 2^-8 lies between 1 and 1 + 2^-7 in BF16, 1 + 2^-11 between F16's.
-        assertWritten(DType.BF16, new float[] {1 + 0x1p-8f, 1 + 3 * 0x1p-8f, -1 - 0x1p-8f, 1 + 0x1p-8f + 0x1p-20f, 0x1p-133f, -0f},
-                0x3f80, 0x3f82, 0xbf80, 0x3f81, 0x0001, 0x8000);
-        assertWritten(DType.F16, new float[] {1 + 0x1p-11f, 1 + 3 * 0x1p-11f, 65519f, 0x1p-24f, 0x1p-25f, -0f},
-                0x3c00, 0x3c02, 0x7bff, 0x0001, 0x0000, 0x8000);
+        // Numbers half-way between two neighbours: 1 + 2^-8 lies between 1 and 1 + 2^-7 in BF16, 1 + 2^-11 between
+        // F16's.
+        assertWritten(
+                DType.BF16,
+                new float[] {1 + 0x1p-8f, 1 + 3 * 0x1p-8f, -1 - 0x1p-8f, 1 + 0x1p-8f + 0x1p-20f, 0x1p-133f, -0f},
+                0x3f80,
+                0x3f82,
+                0xbf80,
+                0x3f81,
+                0x0001,
+                0x8000);
+        assertWritten(
+                DType.F16,
+                new float[] {1 + 0x1p-11f, 1 + 3 * 0x1p-11f, 65519f, 0x1p-24f, 0x1p-25f, -0f},
+                0x3c00,
+                0x3c02,
+                0x7bff,
+                0x0001,
+                0x0000,
+                0x8000);
     }
 
     private static void assertWritten(DType dtype, float[] values, int... expected) throws IOException {
@@ -123,7 +164,10 @@ class SafetensorsTest {
         assertEquals(writer.size(), out.size());
         ByteBuffer data = ByteBuffer.wrap(out.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < expected.length; i++) {
-            assertEquals(expected[i], data.getShort(data.capacity() - 2 * values.length + 2 * i) & 0xffff, dtype + " " + values[i]);
+            assertEquals(
+                    expected[i],
+                    data.getShort(data.capacity() - 2 * values.length + 2 * i) & 0xffff,
+                    dtype + " " + values[i]);
         }
     }
 
@@ -136,7 +180,9 @@ class SafetensorsTest {
             SafetensorsWriter.write(Channels.newChannel(out), tensors, Map.of("format", "pt"));
             Path file = Files.write(directory.resolve("y.safetensors"), out.toByteArray());
             try (Safetensors open = Safetensors.open(file)) {
-                assertEquals(List.copyOf(tensors.keySet()), List.copyOf(open.entries().keySet()));
+                assertEquals(
+                        List.copyOf(tensors.keySet()),
+                        List.copyOf(open.entries().keySet()));
                 assertEquals(0, open.entry("a").begin() % 8);
                 assertArrayEquals(new float[] {tensors.size() - 1, 7}, open.readFloats(name));
             }
@@ -156,7 +202,8 @@ class SafetensorsTest {
     @Test
     void onlyTheTypesOfWeightsAreWritten() {
         assertThrows(IllegalArgumentException.class, () -> SafetensorsWriter.of(Map.of(), Map.of(), DType.I32));
-        assertThrows(IllegalArgumentException.class,
+        assertThrows(
+                IllegalArgumentException.class,
                 () -> SafetensorsWriter.of(Map.of("__metadata__", Tensor.zeros(1)), Map.of(), DType.F32));
     }
 }

@@ -15,8 +15,9 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does every operation on real files and keeps beside them a model of what the disk itself holds: contents count once forced, names
- * once their directory is forced. At the chosen operation the process dies; {@link #afterPowerLoss} then lays out what a disk may hold.
+ * Does every operation on real files and keeps beside them a model of what the disk itself holds: contents count once
+ * forced, names once their directory is forced. At the chosen operation the process dies; {@link #afterPowerLoss} then
+ * lays out what a disk may hold.
  */
 final class SimulatedDisk implements DurableFiles {
     /** The end of the process: no clean-up code that catches exceptions runs. */
@@ -119,7 +120,9 @@ final class SimulatedDisk implements DurableFiles {
     private Node node(Path path) {
         Node node = root;
         for (Path name : base.relativize(path)) {
-            node = name.toString().isEmpty() ? node : Objects.requireNonNull(node.names.get(name.toString()), path.toString());
+            node = name.toString().isEmpty()
+                    ? node
+                    : Objects.requireNonNull(node.names.get(name.toString()), path.toString());
         }
         return node;
     }

@@ -44,7 +44,11 @@ class BatchesTest {
         assertArrayEquals(a.tokens(), b.tokens());
         assertFalse(Arrays.equals(a.tokens(), batches.random(4, 0, 4).tokens()), "another step");
         assertFalse(Arrays.equals(a.tokens(), batches.random(3, 1, 4).tokens()), "another micro-batch");
-        assertFalse(Arrays.equals(a.tokens(), new Batches(counting(1000), 6, 8).random(3, 0, 4).tokens()), "another seed");
+        assertFalse(
+                Arrays.equals(
+                        a.tokens(),
+                        new Batches(counting(1000), 6, 8).random(3, 0, 4).tokens()),
+                "another seed");
         for (int i = 0; i < a.tokens().length; i++) {
             assertEquals(a.tokens()[i] + 1, a.targets()[i], "the target is what comes next");
         }
@@ -118,8 +122,10 @@ class BatchesTest {
     void aCorpusSmallerThanOneContextIsRefusedWithBothNumbers() {
         Corpus corpus = Corpus.encode(source(List.of("abcabcabcabc")), CharTokenizer.learn(List.of("abc")));
         CorpusException e = assertThrows(CorpusException.class, () -> corpus.requireContext("small.txt", 64));
-        assertEquals("small.txt: expected at least context + 1 = 65 training tokens, found 10; give more text or a smaller context",
+        assertEquals(
+                "small.txt: expected at least context + 1 = 65 training tokens, found 10; give more text or a smaller context",
                 e.getMessage());
-        assertThrows(CorpusException.class, () -> Corpus.encode(source(List.of("")), CharTokenizer.learn(List.of("abc"))));
+        assertThrows(
+                CorpusException.class, () -> Corpus.encode(source(List.of("")), CharTokenizer.learn(List.of("abc"))));
     }
 }

@@ -66,7 +66,8 @@ class SourcesTest {
         write("b/a/two.md", utf8("two"));
         write("b/z.txt", utf8("three"));
         assertEquals(List.of("one é 🙂"), texts(file.toString()));
-        assertEquals(List.of("two", "one é 🙂", "three"), texts(folder.resolve("b").toString()));
+        assertEquals(
+                List.of("two", "one é 🙂", "three"), texts(folder.resolve("b").toString()));
         assertEquals(List.of("one é 🙂", "three"), texts(folder.resolve("b") + "/*.txt"));
         assertRefused(folder.resolve("b") + "/*.java", "expected at least one file, found none");
         assertRefused(folder.resolve("nothing").toString(), "found no such path");
@@ -78,7 +79,8 @@ class SourcesTest {
         try (GZIPOutputStream out = new GZIPOutputStream(gz)) {
             out.write(utf8("packed"));
         }
-        assertEquals(List.of("packed"), texts(write("a.txt.gz", gz.toByteArray()).toString()));
+        assertEquals(
+                List.of("packed"), texts(write("a.txt.gz", gz.toByteArray()).toString()));
         ByteArrayOutputStream zip = new ByteArrayOutputStream();
         try (ZipOutputStream out = new ZipOutputStream(zip)) {
             out.putNextEntry(new ZipEntry("x.txt"));
@@ -86,17 +88,27 @@ class SourcesTest {
             out.putNextEntry(new ZipEntry("y.jsonl"));
             out.write(utf8("{\"text\": \"second\"}\n{\"text\": \"third\"}\n"));
         }
-        assertEquals(List.of("first", "second", "third"), texts(write("a.zip", zip.toByteArray()).toString()));
-        assertRefused(write("broken.txt.gz", java.util.Arrays.copyOf(gz.toByteArray(), gz.size() - 9)).toString(), "found it damaged");
+        assertEquals(
+                List.of("first", "second", "third"),
+                texts(write("a.zip", zip.toByteArray()).toString()));
+        assertRefused(
+                write("broken.txt.gz", java.util.Arrays.copyOf(gz.toByteArray(), gz.size() - 9))
+                        .toString(),
+                "found it damaged");
         assertRefused(write("no.txt.gz", utf8("not packed")).toString(), "found it damaged");
-        assertRefused(write("a.jsonl", utf8("{\"text\": \"fine\"}\nnot json\n")).toString(), "line 2: expected a JSON object");
-        assertRefused(write("b.jsonl", utf8("{\"content\": \"?\"}\n")).toString(), "expected a field \"text\", found fields [content]");
+        assertRefused(
+                write("a.jsonl", utf8("{\"text\": \"fine\"}\nnot json\n")).toString(),
+                "line 2: expected a JSON object");
+        assertRefused(
+                write("b.jsonl", utf8("{\"content\": \"?\"}\n")).toString(),
+                "expected a field \"text\", found fields [content]");
     }
 
     @Test
     void binaryFilesAreRefusedWithTheByte() throws IOException {
         assertRefused(write("zero.txt", new byte[] {'a', 0}).toString(), "found a zero byte at byte 1");
-        assertRefused(write("latin.txt", new byte[] {'a', 'b', (byte) 0xE9, 'c'}).toString(), "found other bytes at byte 2");
+        assertRefused(
+                write("latin.txt", new byte[] {'a', 'b', (byte) 0xE9, 'c'}).toString(), "found other bytes at byte 2");
     }
 
     @Test
@@ -107,7 +119,9 @@ class SourcesTest {
         }
         List<Document> parts = read(write("long.txt", utf8(text.toString())).toString());
         assertTrue(parts.size() >= 2, "expected several parts, found " + parts.size());
-        assertEquals(text.toString(), String.join("", parts.stream().map(Document::text).toList()));
+        assertEquals(
+                text.toString(),
+                String.join("", parts.stream().map(Document::text).toList()));
         assertTrue(parts.getFirst().text().endsWith("\n"));
     }
 
@@ -115,7 +129,8 @@ class SourcesTest {
     void jdkSourcesComeFromTheJavaHome() throws IOException {
         ByteArrayOutputStream zip = new ByteArrayOutputStream();
         try (ZipOutputStream out = new ZipOutputStream(zip)) {
-            for (String name : List.of("java.base/java/util/B.java", "java.base/java/util/A.java", "java.base/java/io/C.java", "x.txt")) {
+            for (String name : List.of(
+                    "java.base/java/util/B.java", "java.base/java/util/A.java", "java.base/java/io/C.java", "x.txt")) {
                 out.putNextEntry(new ZipEntry(name));
                 out.write(utf8("class " + name));
             }
@@ -124,8 +139,8 @@ class SourcesTest {
         List<String> names = new ArrayList<>();
         new JdkSource(folder.resolve("jdk"), "java.base/java/util").read(d -> names.add(d.name()));
         assertEquals(List.of("java.base/java/util/A.java", "java.base/java/util/B.java"), names);
-        CorpusException none =
-                assertThrows(CorpusException.class, () -> new JdkSource(folder.resolve("jdk"), "no/such").read(d -> {}));
+        CorpusException none = assertThrows(
+                CorpusException.class, () -> new JdkSource(folder.resolve("jdk"), "no/such").read(d -> {}));
         assertTrue(String.valueOf(none.getMessage()).contains("expected Java files below no/such"), none.getMessage());
         CorpusException missing = assertThrows(CorpusException.class, () -> new JdkSource(folder, "").read(d -> {}));
         assertTrue(String.valueOf(missing.getMessage()).contains("src.zip"), missing.getMessage());
@@ -156,7 +171,8 @@ class SourcesTest {
                 while (!socket.isClosed()) {
                     try {
                         Socket client = socket.accept();
-                        Thread.ofVirtual().start(() -> serve(client, content, requests.getAndIncrement() < troubles, trouble));
+                        Thread.ofVirtual()
+                                .start(() -> serve(client, content, requests.getAndIncrement() < troubles, trouble));
                     } catch (IOException e) {
                         return; // the test is over
                     }
@@ -174,7 +190,8 @@ class SourcesTest {
 
         private static void answer(Socket client, byte[] content, boolean stop, Trouble trouble)
                 throws IOException, InterruptedException {
-            BufferedReader in = new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
             int from = 0;
             for (String line = in.readLine(); line != null && !line.isEmpty(); line = in.readLine()) {
                 if (line.startsWith("Range: bytes=")) {
@@ -193,7 +210,8 @@ class SourcesTest {
         }
 
         String url(byte[] content) throws NoSuchAlgorithmException {
-            String sum = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+            String sum = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(content));
             return "http://127.0.0.1:" + socket.getLocalPort() + "/a/text.txt#sha256=" + sum;
         }
 
@@ -210,7 +228,9 @@ class SourcesTest {
         try (Server server = new Server(content, 1, Trouble.FALLS_SILENT)) {
             List<Document> documents = new ArrayList<>();
             new UrlSource(server.url(content), folder.resolve("cache"), Duration.ofMillis(300)).read(documents::add);
-            assertEquals(new String(content, StandardCharsets.UTF_8), documents.getFirst().text());
+            assertEquals(
+                    new String(content, StandardCharsets.UTF_8),
+                    documents.getFirst().text());
             assertTrue(server.requests.get() >= 2, "one silent answer, then a whole one");
         }
     }

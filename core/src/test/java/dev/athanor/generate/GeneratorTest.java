@@ -66,12 +66,14 @@ class GeneratorTest {
     @Test
     void stopTextsEndGenerationAndNeverLeak() {
         Generation free = new Generator(MODEL, TOKENIZER).generate(request("the cat", 60, 1, 3));
-        String stop = free.text().substring(free.text().length() / 2, free.text().length() / 2 + 3);
+        String stop =
+                free.text().substring(free.text().length() / 2, free.text().length() / 2 + 3);
         StringBuilder streamed = new StringBuilder();
-        Generation stopped = new Generator(MODEL, TOKENIZER).generate(request("the cat", 60, 1, 3, stop, "not there"), piece -> {
-            streamed.append(piece);
-            return true;
-        });
+        Generation stopped = new Generator(MODEL, TOKENIZER)
+                .generate(request("the cat", 60, 1, 3, stop, "not there"), piece -> {
+                    streamed.append(piece);
+                    return true;
+                });
         assertEquals(free.text().substring(0, free.text().indexOf(stop)), stopped.text(), "stop \"" + stop + "\"");
         assertEquals(FinishReason.STOP, stopped.finishReason());
         assertEquals(stopped.text(), streamed.toString());
@@ -83,22 +85,28 @@ class GeneratorTest {
         GenerationRequest plain = request("the cat", 10 * context, 0, 1);
         Generation ended = SPEAKER.generate(plain);
         assertEquals(FinishReason.CONTEXT, ended.finishReason());
-        assertEquals(context + 1, TOKENIZER.encode("the cat").length + ended.ids().length, "the last token has no place in the window");
+        assertEquals(
+                context + 1,
+                TOKENIZER.encode("the cat").length + ended.ids().length,
+                "the last token has no place in the window");
         GenerationRequest shifting = new GenerationRequest("the cat", 2 * context, Sampling.greedy(), List.of(), true);
         Generation shifted = SPEAKER.generate(shifting);
         assertEquals(FinishReason.LENGTH, shifted.finishReason());
         assertEquals(2 * context, shifted.ids().length);
         assertTrue(shifted.shifts() >= 2, "shifts: " + shifted.shifts());
-        assertArrayEquals(ended.ids(), Arrays.copyOf(shifted.ids(), ended.ids().length), "the same until the window is full");
+        assertArrayEquals(
+                ended.ids(), Arrays.copyOf(shifted.ids(), ended.ids().length), "the same until the window is full");
     }
 
     @Test
     void cachedGenerationEqualsRecomputingTheWholeWindowForEveryToken() {
         int context = MODEL.config().contextLength();
         for (boolean shift : new boolean[] {false, true}) {
-            GenerationRequest request = new GenerationRequest("the cat", 3 * context / 2, Sampling.greedy(), List.of(), shift);
+            GenerationRequest request =
+                    new GenerationRequest("the cat", 3 * context / 2, Sampling.greedy(), List.of(), shift);
             int[] ids = SPEAKER.generate(request).ids();
-            List<Integer> window = new ArrayList<>(Arrays.stream(TOKENIZER.encode("the cat")).boxed().toList());
+            List<Integer> window = new ArrayList<>(
+                    Arrays.stream(TOKENIZER.encode("the cat")).boxed().toList());
             for (int i = 0; i < ids.length; i++) {
                 if (window.size() > context) {
                     window = new ArrayList<>(window.subList(window.size() - context / 2, window.size()));
@@ -108,7 +116,8 @@ class GeneratorTest {
                 int v = MODEL.config().vocabularySize();
                 float[] last = Arrays.copyOfRange(all, (tokens.length - 1) * v, tokens.length * v);
                 int best = Softmax.order(last)[0];
-                // Kernels may sum in another order for one row than for many: within a tie of rounding either token is right.
+                // Kernels may sum in another order for one row than for many: within a tie of rounding either token is
+                // right.
                 assertEquals(last[best], last[ids[i]], 1e-4 * Math.abs(last[best]), "token " + i + ", shift " + shift);
                 window.add(ids[i]);
             }
@@ -118,7 +127,8 @@ class GeneratorTest {
     @Test
     void whatLiesBehindTheTokenizersIdsIsNeverSaid() {
         var config = Preset.named("nano-char").modelConfig(TOKENIZER.vocabularySize() + 500, TOKENIZER.endOfText());
-        Transformer padded = new Transformer(Initializer.initialize(config, new Initializer.Settings(0.4, false), 4), COMPUTE);
+        Transformer padded =
+                new Transformer(Initializer.initialize(config, new Initializer.Settings(0.4, false), 4), COMPUTE);
         Generation g = new Generator(padded, TOKENIZER).generate(request("the", 60, 3, 2));
         for (int id : g.ids()) {
             assertTrue(id < TOKENIZER.vocabularySize(), "id " + id);
@@ -177,9 +187,12 @@ class GeneratorTest {
     void promptsThatDoNotFitAreRefusedWithBothNumbers() {
         String prompt = "the cat sat ".repeat(200);
         IllegalArgumentException e = assertThrows(
-                IllegalArgumentException.class, () -> new Generator(MODEL, TOKENIZER).generate(request(prompt, 5, 0, 1)));
-        assertEquals("prompt: expected at most 64 tokens, the model's context, found " + TOKENIZER.encode(prompt).length
-                + "; shorten the prompt", e.getMessage());
+                IllegalArgumentException.class,
+                () -> new Generator(MODEL, TOKENIZER).generate(request(prompt, 5, 0, 1)));
+        assertEquals(
+                "prompt: expected at most 64 tokens, the model's context, found " + TOKENIZER.encode(prompt).length
+                        + "; shorten the prompt",
+                e.getMessage());
     }
 
     @Test

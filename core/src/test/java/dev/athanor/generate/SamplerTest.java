@@ -30,7 +30,8 @@ class SamplerTest {
 
     @Test
     void drawsFollowTheDistributionAndFiltersCutIt() {
-        Tensor l = logits((float) Math.log(0.5), (float) Math.log(0.3), (float) Math.log(0.15), (float) Math.log(0.05), -40);
+        Tensor l = logits(
+                (float) Math.log(0.5), (float) Math.log(0.3), (float) Math.log(0.15), (float) Math.log(0.05), -40);
         int n = 20_000;
         int[] free = draws(Sampling.of(1, 1), l, n);
         double[] p = {0.5, 0.3, 0.15, 0.05, 0};
@@ -73,7 +74,9 @@ class SamplerTest {
 
     private static int[] sequence(long seed, Tensor logits) {
         Sampler sampler = new Sampler(Sampling.of(1, seed));
-        return IntStream.range(0, 100).map(i -> sampler.choose(logits, new int[0], 0)).toArray();
+        return IntStream.range(0, 100)
+                .map(i -> sampler.choose(logits, new int[0], 0))
+                .toArray();
     }
 
     @Test
@@ -104,7 +107,8 @@ class SamplerTest {
         for (int i = 0; i < scores.length; i++) {
             scores[i] = random.nextInt(4) == 0 ? random.nextInt(-3, 4) : (float) random.nextDouble(-1e3, 1e3);
         }
-        int[] expected = IntStream.range(0, scores.length).boxed()
+        int[] expected = IntStream.range(0, scores.length)
+                .boxed()
                 .sorted(Comparator.<Integer>comparingDouble(i -> -scores[i]).thenComparing(i -> i))
                 .mapToInt(Integer::intValue)
                 .toArray();
@@ -133,6 +137,8 @@ class SamplerTest {
         IllegalStateException e = assertThrows(
                 IllegalStateException.class,
                 () -> new Sampler(Sampling.greedy()).choose(logits(1, Float.NaN, 2), new int[0], 0));
-        assertTrue(String.valueOf(e.getMessage()).startsWith("logits: expected finite numbers, found NaN for token 1;"), e.getMessage());
+        assertTrue(
+                String.valueOf(e.getMessage()).startsWith("logits: expected finite numbers, found NaN for token 1;"),
+                e.getMessage());
     }
 }

@@ -9,7 +9,10 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class StopTextsTest {
-    /** Text of two letters, cut into random pieces, against random stop texts: what is let out never has to be taken back. */
+    /**
+     * Text of two letters, cut into random pieces, against random stop texts: what is let out never has to be taken
+     * back.
+     */
     @Test
     void lettingOutWhatIsCertainGivesTheTextBeforeTheFirstStop() {
         long seed = System.nanoTime();

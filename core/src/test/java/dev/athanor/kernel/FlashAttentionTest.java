@@ -21,7 +21,8 @@ class FlashAttentionTest {
         REFERENCE.close();
     }
 
-    private static Layout layout(int batch, int queries, int keys, int first, int window, int heads, int kvHeads, int size) {
+    private static Layout layout(
+            int batch, int queries, int keys, int first, int window, int heads, int kvHeads, int size) {
         return new Layout(batch, queries, keys, first, window, heads, kvHeads, size, (float) (1 / Math.sqrt(size)));
     }
 
@@ -41,8 +42,12 @@ class FlashAttentionTest {
         static Operands random(Layout l, SplittableRandom random) {
             int rows = l.batch() * l.queries();
             int keyRows = l.batch() * l.keys();
-            return new Operands(l, fill(random, rows * l.heads() * l.headSize()), fill(random, keyRows * l.kvHeads() * l.headSize()),
-                    fill(random, keyRows * l.kvHeads() * l.headSize()), fill(random, rows * l.heads() * l.headSize()));
+            return new Operands(
+                    l,
+                    fill(random, rows * l.heads() * l.headSize()),
+                    fill(random, keyRows * l.kvHeads() * l.headSize()),
+                    fill(random, keyRows * l.kvHeads() * l.headSize()),
+                    fill(random, rows * l.heads() * l.headSize()));
         }
 
         HeadView queries(float[] x) {
@@ -62,8 +67,18 @@ class FlashAttentionTest {
         float[] lse = new float[l.batch() * l.heads() * l.queries()];
         compute.attention().forward(l, o.queries(o.q), o.keys(o.k), o.keys(o.v), o.queries(z), lse);
         Results r = new Results(z, new float[o.q.length], new float[o.k.length], new float[o.v.length]);
-        compute.attention().backward(l, o.queries(o.q), o.keys(o.k), o.keys(o.v), o.queries(z), lse, o.queries(o.dz),
-                o.queries(r.dq), o.keys(r.dk), o.keys(r.dv));
+        compute.attention()
+                .backward(
+                        l,
+                        o.queries(o.q),
+                        o.keys(o.k),
+                        o.keys(o.v),
+                        o.queries(z),
+                        lse,
+                        o.queries(o.dz),
+                        o.queries(r.dq),
+                        o.keys(r.dk),
+                        o.keys(r.dv));
         return r;
     }
 
@@ -110,7 +125,8 @@ class FlashAttentionTest {
 
     private static double[][] exact(Operands o) {
         Layout l = o.l;
-        double[][] out = {new double[o.q.length], new double[o.q.length], new double[o.k.length], new double[o.v.length]};
+        double[][] out = {new double[o.q.length], new double[o.q.length], new double[o.k.length], new double[o.v.length]
+        };
         for (int b = 0; b < l.batch(); b++) {
             for (int h = 0; h < l.heads(); h++) {
                 for (int i = 0; i < l.queries(); i++) {

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 @Tag("kernel")
 class GemmTest {
     private static final long SEED = 20_261;
-    private static final int[] SIZES = {1, 2, 3, 4, 5, 7, 8, 11, 12, 13, 16, 17, 23, 31, 32, 33, 47, 64, 65, 100, 127, 130};
+    private static final int[] SIZES = {
+        1, 2, 3, 4, 5, 7, 8, 11, 12, 13, 16, 17, 23, 31, 32, 33, 47, 64, 65, 100, 127, 130
+    };
 
     private static final Compute FAST = Compute.create(2);
     private static final Compute REFERENCE = Compute.scalar(3);
@@ -31,8 +33,14 @@ class GemmTest {
         SplittableRandom random = new SplittableRandom(SEED);
         for (int round = 0; round < 600; round++) {
             Case c = new Case(
-                    pick(random), pick(random), pick(random), random.nextBoolean(), random.nextBoolean(),
-                    random.nextBoolean(), random.nextInt(16), random.nextInt(5));
+                    pick(random),
+                    pick(random),
+                    pick(random),
+                    random.nextBoolean(),
+                    random.nextBoolean(),
+                    random.nextBoolean(),
+                    random.nextInt(16),
+                    random.nextInt(5));
             check(c, random);
         }
     }
@@ -61,7 +69,23 @@ class GemmTest {
     void operandsThatDoNotFitAreRefusedBeforeAnythingIsWritten() {
         IllegalArgumentException e = assertThrows(
                 IllegalArgumentException.class,
-                () -> FAST.gemm().multiply(2, 2, 2, new float[3], 0, 2, false, new float[4], 0, 2, false, new float[4], 0, 2, false));
+                () -> FAST.gemm()
+                        .multiply(
+                                2,
+                                2,
+                                2,
+                                new float[3],
+                                0,
+                                2,
+                                false,
+                                new float[4],
+                                0,
+                                2,
+                                false,
+                                new float[4],
+                                0,
+                                2,
+                                false));
         assertEquals(
                 "matrix product: operand A [2, 2] with leading dimension 2 from offset 0 does not fit an array of 3",
                 e.getMessage());
@@ -110,8 +134,27 @@ class GemmTest {
         float[] expected = c.clone();
         naive(s, a, lda, b, ldb, expected, ldc);
         float[] reference = c.clone();
-        REFERENCE.gemm().multiply(s.m, s.n, s.k, a, s.offset, lda, s.ta, b, s.offset, ldb, s.tb, reference, s.offset, ldc, s.accumulate);
-        FAST.gemm().multiply(s.m, s.n, s.k, a, s.offset, lda, s.ta, b, s.offset, ldb, s.tb, c, s.offset, ldc, s.accumulate);
+        REFERENCE
+                .gemm()
+                .multiply(
+                        s.m,
+                        s.n,
+                        s.k,
+                        a,
+                        s.offset,
+                        lda,
+                        s.ta,
+                        b,
+                        s.offset,
+                        ldb,
+                        s.tb,
+                        reference,
+                        s.offset,
+                        ldc,
+                        s.accumulate);
+        FAST.gemm()
+                .multiply(
+                        s.m, s.n, s.k, a, s.offset, lda, s.ta, b, s.offset, ldb, s.tb, c, s.offset, ldc, s.accumulate);
         assertArrayEquals(expected, reference, "scalar, seed " + SEED + " " + s);
         assertArrayEquals(expected, c, FAST.kernels().name() + ", seed " + SEED + " " + s);
     }

@@ -29,7 +29,8 @@ class KernelAccuracyTest {
 
     private static void near(double expected, float found, double tolerance, Kernels kernels, KernelRoom room, int i) {
         if (!(Math.abs(expected - found) <= tolerance)) {
-            assertEquals(expected, found, tolerance, kernels.name() + " n=" + room.n + " xo=" + room.xo + " element " + i);
+            assertEquals(
+                    expected, found, tolerance, kernels.name() + " n=" + room.n + " xo=" + room.xo + " element " + i);
         }
     }
 
@@ -90,7 +91,13 @@ class KernelAccuracyTest {
                 double argument = (double) a.x[a.xo + i] - shift;
                 double expected = Math.exp(argument);
                 sum += b.p[b.po + i];
-                near(expected, b.p[b.po + i], expected * EPS * (4 + Math.abs(argument)), k, a, i); // 2 ulp, rounded argument
+                near(
+                        expected,
+                        b.p[b.po + i],
+                        expected * EPS * (4 + Math.abs(argument)),
+                        k,
+                        a,
+                        i); // 2 ulp, rounded argument
             }
             near(sum, total, roundings(a.n) * EPS * sum, k, a, 0);
         });
@@ -111,14 +118,16 @@ class KernelAccuracyTest {
             }
             double meanError = (roundings(a.n) + 2) * EPS * magnitude;
             // A wrong mean adds its square to the variance; each deviation is rounded before it is squared.
-            double varianceError = meanError * meanError + (roundings(a.n) + 4) * EPS * (variance + 2 * meanError * magnitude);
+            double varianceError =
+                    meanError * meanError + (roundings(a.n) + 4) * EPS * (variance + 2 * meanError * magnitude);
             double relative = 0.5 * varianceError * rstd * rstd + 4 * EPS;
             near(mean, b.results[0], meanError, k, a, 0);
             near(rstd, b.results[1], rstd * relative, k, a, 0);
             for (int i = 0; i < a.n; i++) {
                 double weight = a.w[a.wo + i];
                 double normalised = (a.x[a.xo + i] - mean) * rstd * weight;
-                double tolerance = Math.abs(normalised) * (relative + 4 * EPS) + Math.abs(weight) * rstd * meanError * 2;
+                double tolerance =
+                        Math.abs(normalised) * (relative + 4 * EPS) + Math.abs(weight) * rstd * meanError * 2;
                 double biased = normalised + a.b[a.bo + i];
                 near(normalised, b.q[b.qo + i], tolerance, k, a, i);
                 near(biased, b.p[b.po + i], tolerance + EPS * Math.abs(biased), k, a, i);
@@ -191,8 +200,20 @@ class KernelAccuracyTest {
                 double second = a.p[a.po + a.n + i];
                 double c = a.x[a.xo + i];
                 double s = a.y[a.yo + i];
-                near(first * c - second * s, b.p[b.po + i], 2 * EPS * (Math.abs(first * c) + Math.abs(second * s)), k, a, i);
-                near(second * c + first * s, b.p[b.po + a.n + i], 2 * EPS * (Math.abs(second * c) + Math.abs(first * s)), k, a, i);
+                near(
+                        first * c - second * s,
+                        b.p[b.po + i],
+                        2 * EPS * (Math.abs(first * c) + Math.abs(second * s)),
+                        k,
+                        a,
+                        i);
+                near(
+                        second * c + first * s,
+                        b.p[b.po + a.n + i],
+                        2 * EPS * (Math.abs(second * c) + Math.abs(first * s)),
+                        k,
+                        a,
+                        i);
             }
         });
     }
@@ -267,7 +288,8 @@ class KernelAccuracyTest {
                 double meanError = 4 * EPS * (Math.abs(m) + Math.abs(g));
                 near(mean, b.q[b.qo + i], meanError, k, a, i);
                 near(square, b.r[b.ro + i], 4 * EPS * square, k, a, i);
-                double tolerance = EPS * (4 * Math.abs(p) + 10 * Math.abs(change)) + Math.abs(change / mean) * meanError;
+                double tolerance =
+                        EPS * (4 * Math.abs(p) + 10 * Math.abs(change)) + Math.abs(change / mean) * meanError;
                 near(p - change, b.p[b.po + i], tolerance, k, a, i);
             }
         });
@@ -283,7 +305,8 @@ class KernelAccuracyTest {
                     for (int place = 0; place < n; place++) {
                         float kept = room.x[room.xo + place];
                         room.x[room.xo + place] = bad;
-                        assertTrue(!kernels.allFinite(room.x, room.xo, n), kernels.name() + " n=" + n + " place " + place);
+                        assertTrue(
+                                !kernels.allFinite(room.x, room.xo, n), kernels.name() + " n=" + n + " place " + place);
                         room.x[room.xo + place] = kept;
                     }
                 }

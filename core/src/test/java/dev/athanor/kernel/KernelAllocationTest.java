@@ -29,7 +29,9 @@ class KernelAllocationTest {
                 }
                 least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
             }
-            assertTrue(least < 2 * CALLS, kernels.name() + " " + call + ": " + least + " bytes in " + 2 * CALLS + " calls");
+            assertTrue(
+                    least < 2 * CALLS,
+                    kernels.name() + " " + call + ": " + least + " bytes in " + 2 * CALLS + " calls");
         }
     }
 }

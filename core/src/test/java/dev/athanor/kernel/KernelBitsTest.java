@@ -41,7 +41,8 @@ class KernelBitsTest {
                         assertEquals(
                                 Float.intBitsToFloat(expected[i]),
                                 Float.intBitsToFloat(found[i]),
-                                kernels.name() + " n=" + n + " offset=" + offset + " specials=" + specials + " word " + i);
+                                kernels.name() + " n=" + n + " offset=" + offset + " specials=" + specials + " word "
+                                        + i);
                     }
                 }
             }
@@ -69,7 +70,10 @@ class KernelBitsTest {
             for (int a = 0; a < offsets.length; a++) {
                 for (int i = 0; i < after.inputs()[a].length; i++) {
                     if (i < offsets[a] || i >= offsets[a] + length) {
-                        assertEquals(before.inputs()[a][i], after.inputs()[a][i], kernels.name() + " array " + a + " index " + i);
+                        assertEquals(
+                                before.inputs()[a][i],
+                                after.inputs()[a][i],
+                                kernels.name() + " array " + a + " index " + i);
                     }
                 }
             }
@@ -82,7 +86,8 @@ class KernelBitsTest {
         for (Kernels kernels : KernelProviders.all()) {
             hashes.add("this " + KernelBits.hash(kernels));
         }
-        List<String> module = KernelProviders.vectorModule() ? List.of("--add-modules", "jdk.incubator.vector") : List.of();
+        List<String> module =
+                KernelProviders.vectorModule() ? List.of("--add-modules", "jdk.incubator.vector") : List.of();
         hashes.addAll(child(List.of("-Xint"), module, 0));
         hashes.addAll(child(List.of("-XX:MaxVectorSize=16"), module, 40));
         hashes.addAll(child(List.of("-XX:MaxVectorSize=32"), module, 40));
@@ -107,7 +112,9 @@ class KernelBitsTest {
         command.add(place(Kernels.class) + java.io.File.pathSeparator + place(KernelBits.class));
         command.add(KernelBits.class.getName());
         command.add(Integer.toString(rounds));
-        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int status = process.waitFor();
         assertEquals(0, status, command + " printed " + output);

@@ -55,7 +55,9 @@ class KernelEdgeTest {
             assertEquals(Float.POSITIVE_INFINITY, exp(kernels, Float.MAX_VALUE));
             assertEquals(Float.POSITIVE_INFINITY, exp(kernels, Float.POSITIVE_INFINITY));
             for (int bits : new int[] {0x7fc00000, 0x7fc00001, 0x7fffffff, 0xffc00155, 0x7f800001}) {
-                assertTrue(Float.isNaN(exp(kernels, Float.intBitsToFloat(bits))), kernels.name() + Integer.toHexString(bits));
+                assertTrue(
+                        Float.isNaN(exp(kernels, Float.intBitsToFloat(bits))),
+                        kernels.name() + Integer.toHexString(bits));
             }
         }
     }
@@ -86,7 +88,11 @@ class KernelEdgeTest {
             for (int i = 0; i < count; i++) {
                 if (x[i] != 0f) {
                     double erf = 2.0 * found[i] / x[i] - 1;
-                    assertEquals(KernelReference.erf(x[i] / Math.sqrt(2)), erf, 2e-7 + 4 * KernelReference.EPS, kernels.name() + " x=" + x[i]);
+                    assertEquals(
+                            KernelReference.erf(x[i] / Math.sqrt(2)),
+                            erf,
+                            2e-7 + 4 * KernelReference.EPS,
+                            kernels.name() + " x=" + x[i]);
                 }
             }
         }
@@ -178,8 +184,8 @@ class KernelEdgeTest {
     void crossEntropyRefusesATargetOutsideTheRow() {
         for (Kernels kernels : KernelProviders.all()) {
             for (int target : new int[] {-1, 3, Integer.MAX_VALUE}) {
-                IllegalArgumentException e =
-                        assertThrows(IllegalArgumentException.class, () -> kernels.crossEntropy(new float[8], 1, 3, target, 1f));
+                IllegalArgumentException e = assertThrows(
+                        IllegalArgumentException.class, () -> kernels.crossEntropy(new float[8], 1, 3, target, 1f));
                 assertEquals("target: expected an index in [0, 3), found " + target, e.getMessage());
             }
         }

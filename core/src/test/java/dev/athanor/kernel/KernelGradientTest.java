@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Backward kernels against central differences of the forward definitions in double. A step of 2^-17 has a truncation error of
- * about 1e-11 and a rounding error of about 1e-11, both far below the kernels' float roundings.
+ * Backward kernels against central differences of the forward definitions in double. A step of 2^-17 has a truncation
+ * error of about 1e-11 and a rounding error of about 1e-11, both far below the kernels' float roundings.
  */
 @Tag("kernel")
 class KernelGradientTest {
@@ -73,7 +73,12 @@ class KernelGradientTest {
             for (int n : SIZES) {
                 for (boolean accumulate : new boolean[] {false, true}) {
                     if (n > 1 || !centred) { // one centred element is always 0 and its slope 0/epsilon
-                        checkNorm(kernels, new KernelRoom(n, n % 16, 1, n), new KernelRoom(n, n % 16, 1, n), centred, accumulate);
+                        checkNorm(
+                                kernels,
+                                new KernelRoom(n, n % 16, 1, n),
+                                new KernelRoom(n, n % 16, 1, n),
+                                centred,
+                                accumulate);
                     }
                 }
             }
@@ -124,9 +129,21 @@ class KernelGradientTest {
                     double dy = a.y[a.yo + i];
                     double up = a.w[a.wo + i];
                     double tolerance = 1e-10 + KernelReference.EPS * 32 * Math.abs(dy);
-                    assertEquals(dy * slope(x, KernelReference::geluTanh), b.p[b.po + i], tolerance, kernels.name() + " x=" + x);
-                    assertEquals(dy * slope(x, KernelReference::geluErf), b.q[b.qo + i], tolerance, kernels.name() + " x=" + x);
-                    assertEquals(dy * up * slope(x, KernelReference::silu), b.r[b.ro + i], 1e-9 + tolerance * Math.abs(up), kernels.name() + " x=" + x);
+                    assertEquals(
+                            dy * slope(x, KernelReference::geluTanh),
+                            b.p[b.po + i],
+                            tolerance,
+                            kernels.name() + " x=" + x);
+                    assertEquals(
+                            dy * slope(x, KernelReference::geluErf),
+                            b.q[b.qo + i],
+                            tolerance,
+                            kernels.name() + " x=" + x);
+                    assertEquals(
+                            dy * up * slope(x, KernelReference::silu),
+                            b.r[b.ro + i],
+                            1e-9 + tolerance * Math.abs(up),
+                            kernels.name() + " x=" + x);
                 }
             }
         }
@@ -146,7 +163,11 @@ class KernelGradientTest {
                 kernels.crossEntropy(b.p, b.po, n, target, 1f);
                 for (int i = 0; i < n; i++) {
                     double expected = slope(a.p, a.po + i, moved -> loss(moved, a.po, n, target));
-                    assertEquals(expected, b.p[b.po + i], 1e-9 + tolerance(a, 2), kernels.name() + " n=" + n + " element " + i);
+                    assertEquals(
+                            expected,
+                            b.p[b.po + i],
+                            1e-9 + tolerance(a, 2),
+                            kernels.name() + " n=" + n + " element " + i);
                 }
             }
         }

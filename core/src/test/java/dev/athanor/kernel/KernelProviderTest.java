@@ -25,8 +25,14 @@ class KernelProviderTest {
 
     @Test
     void everyNoNamesItsRemedy() {
-        refused(machine(25, "25", C2, false, 512, true), "the module jdk.incubator.vector is missing", "pass --add-modules jdk.incubator.vector");
-        refused(machine(25, "25", "interpreted mode", true, 512, true), "the virtual machine only interprets", "remove -Xint");
+        refused(
+                machine(25, "25", C2, false, 512, true),
+                "the module jdk.incubator.vector is missing",
+                "pass --add-modules jdk.incubator.vector");
+        refused(
+                machine(25, "25", "interpreted mode", true, 512, true),
+                "the virtual machine only interprets",
+                "remove -Xint");
         refused(
                 machine(25, "25", "mixed mode, emulated-client, sharing", true, 512, true),
                 "the optimising compiler C2 is off",
@@ -35,7 +41,10 @@ class KernelProviderTest {
                 machine(25, "25+1-jvmci-b1", C2, true, 512, true),
                 "this virtual machine replaces C2 by another compiler",
                 "run on a HotSpot JDK without JVMCI");
-        refused(machine(26, "26", C2, true, 512, true), "the vector kernels are tested on Java 25 to 25, this is Java 26", "run on Java 25");
+        refused(
+                machine(26, "26", C2, true, 512, true),
+                "the vector kernels are tested on Java 25 to 25, this is Java 26",
+                "run on Java 25");
         refused(
                 machine(25, "25", C2, true, 64, true),
                 "vectors have 64 bits, at least 128 are needed",
@@ -49,7 +58,17 @@ class KernelProviderTest {
     @Test
     void vectorClassesAreLeftAloneWithoutTheModule() {
         Machine machine = new Machine(
-                25, "OpenJDK 64-Bit Server VM", "25", C2, false, () -> { throw new AssertionError("width asked"); }, () -> { throw new AssertionError("timed"); });
+                25,
+                "OpenJDK 64-Bit Server VM",
+                "25",
+                C2,
+                false,
+                () -> {
+                    throw new AssertionError("width asked");
+                },
+                () -> {
+                    throw new AssertionError("timed");
+                });
         assertEquals("scalar", KernelProvider.choose(machine).kernels().name());
     }
 

@@ -12,7 +12,10 @@ final class KernelReference {
         return (n + 15) / 16 + 4;
     }
 
-    /** erf by the series of positive terms 2/sqrt(pi) exp(-z^2) sum of 2^k z^(2k+1) / (2k+1)!!; exact to double for |z| below 6. */
+    /**
+     * erf by the series of positive terms 2/sqrt(pi) exp(-z^2) sum of 2^k z^(2k+1) / (2k+1)!!; exact to double for |z|
+     * below 6.
+     */
     static double erf(double z) {
         if (Math.abs(z) >= 6) {
             return Math.signum(z);

@@ -5,7 +5,10 @@ import java.util.Random;
 
 /** Arrays for one kernel call: inputs, in-out arrays and results, each starting at its own offset. */
 final class KernelRoom {
-    /** Elements after the last one used, so that writing past the end shows. Zero puts every tail at the very end of its array. */
+    /**
+     * Elements after the last one used, so that writing past the end shows. Zero puts every tail at the very end of its
+     * array.
+     */
     final int guard;
 
     final int n;
@@ -59,12 +62,35 @@ final class KernelRoom {
         return values;
     }
 
-    /** Replaces some inputs by values where kernels go wrong: NaN, infinities, zeros of both signs, subnormals, extremes. */
+    /**
+     * Replaces some inputs by values where kernels go wrong: NaN, infinities, zeros of both signs, subnormals,
+     * extremes.
+     */
     KernelRoom withSpecials(long seed) {
         float[] specials = {
-            Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 0f, -0f, Float.MIN_VALUE, -Float.MIN_VALUE, Float.MIN_NORMAL,
-            -Float.MIN_NORMAL, Float.MAX_VALUE, -Float.MAX_VALUE, 88.72283f, 88.72284f, -87.33654f, -87.33655f, -103.9f, 1e-20f, -1e20f, 1e-40f,
-            Float.intBitsToFloat(0x7fc00123), Float.intBitsToFloat(0xffc0ffff), 0.5f, -0.5f
+            Float.NaN,
+            Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY,
+            0f,
+            -0f,
+            Float.MIN_VALUE,
+            -Float.MIN_VALUE,
+            Float.MIN_NORMAL,
+            -Float.MIN_NORMAL,
+            Float.MAX_VALUE,
+            -Float.MAX_VALUE,
+            88.72283f,
+            88.72284f,
+            -87.33654f,
+            -87.33655f,
+            -103.9f,
+            1e-20f,
+            -1e20f,
+            1e-40f,
+            Float.intBitsToFloat(0x7fc00123),
+            Float.intBitsToFloat(0xffc0ffff),
+            0.5f,
+            -0.5f
         };
         Random random = new Random(seed);
         for (float[] array : inputs()) {
@@ -83,7 +109,8 @@ final class KernelRoom {
 
     /** The bits of every array after a call; all NaNs count as one. */
     int[] bits() {
-        int[] bits = new int[x.length + y.length + w.length + b.length + p.length + q.length + r.length + results.length];
+        int[] bits =
+                new int[x.length + y.length + w.length + b.length + p.length + q.length + r.length + results.length];
         int k = 0;
         for (float[] array : new float[][] {x, y, w, b, p, q, r, results}) {
             for (float value : array) {

@@ -39,11 +39,13 @@ class WorkersTest {
     @Test
     void aFailingTaskFailsTheLoopAndLeavesTheWorkersUsable() {
         try (Workers workers = new Workers(2)) {
-            IllegalStateException e = assertThrows(IllegalStateException.class, () -> workers.run(16, (task, worker) -> {
-                if (task == 5) {
-                    throw new IllegalStateException("task 5");
-                }
-            }));
+            IllegalStateException e = assertThrows(
+                    IllegalStateException.class,
+                    () -> workers.run(16, (task, worker) -> {
+                        if (task == 5) {
+                            throw new IllegalStateException("task 5");
+                        }
+                    }));
             assertEquals("task 5", e.getMessage());
             AtomicIntegerArray runs = new AtomicIntegerArray(1);
             workers.run(4, (task, worker) -> runs.incrementAndGet(0));

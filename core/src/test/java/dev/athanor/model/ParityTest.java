@@ -18,13 +18,22 @@ class ParityTest {
     private static final long SEED = 8;
 
     private static Path directory(String name) throws URISyntaxException {
-        return Path.of(Objects.requireNonNull(ParityTest.class.getResource("/parity/" + name)).toURI());
+        return Path.of(Objects.requireNonNull(ParityTest.class.getResource("/parity/" + name))
+                .toURI());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "gpt2", "gpt-neox-parallel", "gpt-neox-sequential", "llama-gqa", "llama-tied", "mistral-window", "qwen2", "qwen3"
-    })
+    @ValueSource(
+            strings = {
+                "gpt2",
+                "gpt-neox-parallel",
+                "gpt-neox-sequential",
+                "llama-gqa",
+                "llama-tied",
+                "mistral-window",
+                "qwen2",
+                "qwen3"
+            })
     void logitsLossAndGradientsAgreeWithPyTorch(String name) throws URISyntaxException {
         Path directory = directory(name);
         try (Compute compute = Compute.create(2)) {
@@ -32,7 +41,9 @@ class ParityTest {
                     new Transformer(Checkpoint.load(directory), compute), directory.resolve("expected.safetensors"));
             assertTrue(v.logitsMaxAbs() <= 2e-5, "logits differ by " + v.logitsMaxAbs());
             assertTrue(v.lossAbs() <= 1e-6, "loss differs by " + v.lossAbs());
-            assertTrue(v.gradientMaxRel() <= 1e-4, v.worstTensor() + " differs by " + v.gradientMaxRel() + " of its largest value");
+            assertTrue(
+                    v.gradientMaxRel() <= 1e-4,
+                    v.worstTensor() + " differs by " + v.gradientMaxRel() + " of its largest value");
         }
     }
 
@@ -43,17 +54,24 @@ class ParityTest {
             Transformer model = new Transformer(Checkpoint.load(directory(name)), compute);
             int length = 40;
             int vocabulary = model.config().vocabularySize();
-            int[] tokens = new SplittableRandom(SEED).ints(length, 0, vocabulary).toArray();
+            int[] tokens =
+                    new SplittableRandom(SEED).ints(length, 0, vocabulary).toArray();
             float[] full = model.logits(tokens, 1, length).data();
             KvCache cache = model.newCache(length);
             int[] chunks = {5, 1, 1, 7, 1, 12, 1, 1, 1, 10};
             int at = 0;
             for (int chunk : chunks) {
-                float[] next = model.nextLogits(java.util.Arrays.copyOfRange(tokens, at, at + chunk), cache).data();
+                float[] next = model.nextLogits(java.util.Arrays.copyOfRange(tokens, at, at + chunk), cache)
+                        .data();
                 at += chunk;
                 for (int i = 0; i < vocabulary; i++) {
-                    // Logits reach 20; one row sums its products in another order than many rows: some 30 roundings of 1e-6.
-                    assertEquals(full[(at - 1) * vocabulary + i], next[i], 5e-5, "position " + at + ", token " + i + ", seed " + SEED);
+                    // Logits reach 20; one row sums its products in another order than many rows: some 30 roundings of
+                    // 1e-6.
+                    assertEquals(
+                            full[(at - 1) * vocabulary + i],
+                            next[i],
+                            5e-5,
+                            "position " + at + ", token " + i + ", seed " + SEED);
                 }
             }
         }

@@ -15,8 +15,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every operation against central differences: the gradient of a random linear function of its output, by the tape and by moving each
- * input a little both ways. The inputs are F32, so steps of 1/64 and tolerances of about h² plus rounding / h are the best there is.
+ * Every operation against central differences: the gradient of a random linear function of its output, by the tape and
+ * by moving each input a little both ways. The inputs are F32, so steps of 1/64 and tolerances of about h² plus
+ * rounding / h are the best there is.
  */
 class GradientTest {
     private static final long SEED = 31_415;
@@ -38,21 +39,33 @@ class GradientTest {
 
     @Test
     void linear() {
-        check("linear", List.of(Shape.of(5, 7), Shape.of(6, 7), Shape.of(6)),
+        check(
+                "linear",
+                List.of(Shape.of(5, 7), Shape.of(6, 7), Shape.of(6)),
                 (tape, in) -> Linear.apply(tape, in.get(0), in.get(1), Optional.of(in.get(2)), false));
-        check("linear input-major", List.of(Shape.of(5, 7), Shape.of(7, 6), Shape.of(6)),
+        check(
+                "linear input-major",
+                List.of(Shape.of(5, 7), Shape.of(7, 6), Shape.of(6)),
                 (tape, in) -> Linear.apply(tape, in.get(0), in.get(1), Optional.of(in.get(2)), true));
-        check("linear of one row", List.of(Shape.of(1, 7), Shape.of(6, 7)),
+        check(
+                "linear of one row",
+                List.of(Shape.of(1, 7), Shape.of(6, 7)),
                 (tape, in) -> Linear.apply(tape, in.get(0), in.get(1), Optional.empty(), false));
     }
 
     @Test
     void norms() {
-        check("LayerNorm", List.of(Shape.of(4, 9), Shape.of(9), Shape.of(9)),
+        check(
+                "LayerNorm",
+                List.of(Shape.of(4, 9), Shape.of(9), Shape.of(9)),
                 (tape, in) -> Normalise.apply(tape, in.get(0), in.get(1), Optional.of(in.get(2)), 0.1f));
-        check("RMSNorm", List.of(Shape.of(4, 9), Shape.of(9)),
+        check(
+                "RMSNorm",
+                List.of(Shape.of(4, 9), Shape.of(9)),
                 (tape, in) -> Normalise.apply(tape, in.get(0), in.get(1), Optional.empty(), 0.1f));
-        check("RMSNorm of heads", List.of(Shape.of(3, 8), Shape.of(4)),
+        check(
+                "RMSNorm of heads",
+                List.of(Shape.of(3, 8), Shape.of(4)),
                 (tape, in) -> Normalise.apply(tape, in.get(0), in.get(1), Optional.empty(), 0.1f));
     }
 
@@ -60,13 +73,18 @@ class GradientTest {
     void activations() {
         check("GELU tanh", List.of(Shape.of(3, 11)), (tape, in) -> Activate.gelu(tape, in.get(0), true));
         check("GELU erf", List.of(Shape.of(3, 11)), (tape, in) -> Activate.gelu(tape, in.get(0), false));
-        check("SwiGLU", List.of(Shape.of(3, 11), Shape.of(3, 11)), (tape, in) -> Activate.siluGate(tape, in.get(0), in.get(1)));
+        check(
+                "SwiGLU",
+                List.of(Shape.of(3, 11), Shape.of(3, 11)),
+                (tape, in) -> Activate.siluGate(tape, in.get(0), in.get(1)));
     }
 
     @Test
     void residuals() {
         check("x + y", List.of(Shape.of(3, 5), Shape.of(3, 5)), (tape, in) -> Residual.add(tape, in.get(0), in.get(1)));
-        check("x + y + z", List.of(Shape.of(3, 5), Shape.of(3, 5), Shape.of(3, 5)),
+        check(
+                "x + y + z",
+                List.of(Shape.of(3, 5), Shape.of(3, 5), Shape.of(3, 5)),
                 (tape, in) -> Residual.add(tape, in.get(0), in.get(1), in.get(2)));
     }
 
@@ -78,7 +96,9 @@ class GradientTest {
     @Test
     void embedding() {
         int[] tokens = {2, 0, 2, 1, 1, 3};
-        check("embedding", List.of(Shape.of(5, 4), Shape.of(3, 4)),
+        check(
+                "embedding",
+                List.of(Shape.of(5, 4), Shape.of(3, 4)),
                 (tape, in) -> Embedding.apply(tape, tokens, 3, 0, in.get(0), Optional.of(in.get(1))));
     }
 
@@ -113,7 +133,9 @@ class GradientTest {
         tape.backward();
         compare("cross-entropy", data, inputs, () -> {
             Tape forward = new Tape(COMPUTE, pool, false);
-            return 0.25 * LinearCrossEntropy.apply(forward, Value.constant(data.get(0)), Value.constant(data.get(1)), targets, 0f);
+            return 0.25
+                    * LinearCrossEntropy.apply(
+                            forward, Value.constant(data.get(0)), Value.constant(data.get(1)), targets, 0f);
         });
     }
 
@@ -124,7 +146,8 @@ class GradientTest {
         Pool pool = new Pool();
         List<Value> inputs = parameters(data);
         Tape tape = new Tape(COMPUTE, pool, true);
-        // Learning inputs already hold a (zero) gradient, so what an operation writes rather than adds to must be an intermediate.
+        // Learning inputs already hold a (zero) gradient, so what an operation writes rather than adds to must be an
+        // intermediate.
         List<Value> fresh = new ArrayList<>();
         for (Value input : inputs) {
             fresh.add(input.data().shape().rank() == 2 && needsIntermediate(name) ? copy(tape, input) : input);
@@ -155,7 +178,8 @@ class GradientTest {
     /** An intermediate with the numbers of {@code input} that hands its gradient on. */
     private static Value copy(Tape tape, Value input) {
         Value y = tape.value(input.data().shape().toArray());
-        System.arraycopy(input.array(), input.offset(), y.array(), y.offset(), y.data().size());
+        System.arraycopy(
+                input.array(), input.offset(), y.array(), y.offset(), y.data().size());
         tape.record(y, () -> {
             for (int i = 0; i < y.data().size(); i++) {
                 input.gradient()[input.gradientOffset() + i] += y.gradient()[y.gradientOffset() + i];
@@ -180,7 +204,10 @@ class GradientTest {
                 x[i] = kept;
                 double expected = (up - down) / (2 * STEP);
                 double found = inputs.get(input).gradient()[inputs.get(input).gradientOffset() + i];
-                assertEquals(expected, found, TOLERANCE * Math.max(1, Math.abs(expected)),
+                assertEquals(
+                        expected,
+                        found,
+                        TOLERANCE * Math.max(1, Math.abs(expected)),
                         name + ", input " + input + ", element " + i + ", seed " + SEED);
             }
         }

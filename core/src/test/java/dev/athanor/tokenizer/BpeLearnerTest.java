@@ -128,7 +128,9 @@ class BpeLearnerTest {
         BpeLearner stream = new BpeLearner(cuts);
         stream.feed(slow(text.toString(), 100_000));
         assertEquals(
-                whole.learn(500, List.of()).merges(), stream.learn(500, List.of()).merges(), "seed " + SEED);
+                whole.learn(500, List.of()).merges(),
+                stream.learn(500, List.of()).merges(),
+                "seed " + SEED);
     }
 
     @Test
@@ -141,7 +143,9 @@ class BpeLearnerTest {
         BpeLearner forwards = new BpeLearner();
         forwards.feed(text.substring(0, middle));
         forwards.feed(text.substring(middle));
-        assertEquals(forwards.learn(1000, List.of()).merges(), backwards.learn(1000, List.of()).merges());
+        assertEquals(
+                forwards.learn(1000, List.of()).merges(),
+                backwards.learn(1000, List.of()).merges());
     }
 
     @Test
@@ -175,7 +179,9 @@ class BpeLearnerTest {
         learner.feed("stop stop stop stop");
         BpeTokenizer learned = learner.learn(400, List.of("stop"));
         assertEquals(0, learned.id("stop"));
-        assertEquals(learned.vocabularySize(), TokenizerJson.parse(TokenizerJson.write(learned), "written").vocabularySize());
+        assertEquals(
+                learned.vocabularySize(),
+                TokenizerJson.parse(TokenizerJson.write(learned), "written").vocabularySize());
     }
 
     @Test
@@ -196,7 +202,8 @@ class BpeLearnerTest {
         BpeLearner learner = new BpeLearner();
         assertEquals(
                 "vocabulary: expected at least 257 (256 bytes and 1 special tokens), found 256",
-                assertThrows(IllegalArgumentException.class, () -> learner.learn(256, List.of("<s>"))).getMessage());
+                assertThrows(IllegalArgumentException.class, () -> learner.learn(256, List.of("<s>")))
+                        .getMessage());
         assertThrows(IllegalArgumentException.class, () -> learner.learn(400, List.of("<s>", "<s>")));
     }
 }

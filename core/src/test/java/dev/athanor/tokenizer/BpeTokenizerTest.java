@@ -33,17 +33,21 @@ class BpeTokenizerTest {
         Random random = new Random(SEED);
         StreamingDecoder stream = new StreamingDecoder(tokenizer);
         for (int i = 0; i < 20_000; i++) {
-            int[] ids = random.ints(random.nextInt(12), 0, tokenizer.vocabularySize()).toArray();
+            int[] ids = random.ints(random.nextInt(12), 0, tokenizer.vocabularySize())
+                    .toArray();
             if (i % 2 == 0) {
                 ids = tokenizer.encode(Samples.random(random));
             }
             StringBuilder text = new StringBuilder();
             for (int id : ids) {
                 String some = stream.feed(id);
-                assertTrue(some.isEmpty() || !Character.isHighSurrogate(some.charAt(some.length() - 1)), "half a character came out");
+                assertTrue(
+                        some.isEmpty() || !Character.isHighSurrogate(some.charAt(some.length() - 1)),
+                        "half a character came out");
                 text.append(some);
             }
-            assertEquals(tokenizer.decode(ids), text + stream.flush(), "seed " + SEED + ", ids " + Arrays.toString(ids));
+            assertEquals(
+                    tokenizer.decode(ids), text + stream.flush(), "seed " + SEED + ", ids " + Arrays.toString(ids));
         }
     }
 
@@ -75,7 +79,11 @@ class BpeTokenizerTest {
         int end = tokenizer.endOfText();
         assertTrue(Arrays.stream(tokenizer.encode(text)).noneMatch(id -> id == end));
         assertTrue(Arrays.stream(tokenizer.encodeForModel(text)).noneMatch(id -> id == end));
-        assertEquals(1, Arrays.stream(tokenizer.encodeWithSpecials(text)).filter(id -> id == end).count());
+        assertEquals(
+                1,
+                Arrays.stream(tokenizer.encodeWithSpecials(text))
+                        .filter(id -> id == end)
+                        .count());
         assertTrue(tokenizer.isSpecial(end));
         assertFalse(tokenizer.isSpecial(end + 1));
         assertEquals(end, tokenizer.id("<|endoftext|>"));
@@ -83,16 +91,20 @@ class BpeTokenizerTest {
     }
 
     /**
-     * The time of a run is at most 40 times that of ordinary text of its length: n log n needs about 5 times as much, n squared thousands
-     * of times. A time above the bound is measured once more, since another program may have had the processor.
+     * The time of a run is at most 40 times that of ordinary text of its length: n log n needs about 5 times as much, n
+     * squared thousands of times. A time above the bound is measured once more, since another program may have had the
+     * processor.
      */
     @ParameterizedTest
     @ValueSource(strings = {"a", "ab", "é", " ", "\n", "'", "1", "!\n", " \n", "\u3000"})
     void aMegabyteOfOneThingIsNoTrap(String unit) {
         String run = unit.repeat((1 << 20) / unit.length());
         String play = Samples.shakespeare().repeat(5);
-        for (PreTokenizer cuts : unit.equals("a") ? PreTokenizer.values() : new PreTokenizer[] {PreTokenizer.GPT2, PreTokenizer.LLAMA3}) {
-            BpeTokenizer t = Samples.with(tokenizer, new TextRules(cuts, tokenizer.rules().addedTokens()));
+        for (PreTokenizer cuts : unit.equals("a")
+                ? PreTokenizer.values()
+                : new PreTokenizer[] {PreTokenizer.GPT2, PreTokenizer.LLAMA3}) {
+            BpeTokenizer t = Samples.with(
+                    tokenizer, new TextRules(cuts, tokenizer.rules().addedTokens()));
             long bound = 40 * nanoseconds(tokenizer, play);
             long taken = nanoseconds(t, run);
             if (taken > bound) {
@@ -113,7 +125,9 @@ class BpeTokenizerTest {
     @Test
     void halfACharacterIsRefusedWithItsPlace() {
         for (String text : new String[] {"ab\uD83D", "ab\uDE00c", "ab\uD83Dc"}) {
-            String message = "" + assertThrows(IllegalArgumentException.class, () -> tokenizer.encode(text)).getMessage();
+            String message = ""
+                    + assertThrows(IllegalArgumentException.class, () -> tokenizer.encode(text))
+                            .getMessage();
             assertTrue(message.contains("surrogate") && message.contains("at character 2"), message);
         }
     }
@@ -122,7 +136,8 @@ class BpeTokenizerTest {
     void idsOutsideTheVocabularyAreRefused() {
         int size = tokenizer.vocabularySize();
         for (int id : new int[] {-1, size, Integer.MAX_VALUE}) {
-            String message = assertThrows(IllegalArgumentException.class, () -> tokenizer.decode(id)).getMessage();
+            String message = assertThrows(IllegalArgumentException.class, () -> tokenizer.decode(id))
+                    .getMessage();
             assertEquals("id: expected 0 to " + (size - 1) + ", found " + id, message);
             assertThrows(IllegalArgumentException.class, () -> tokenizer.bytes(id));
         }
@@ -130,7 +145,8 @@ class BpeTokenizerTest {
 
     @Test
     void shortAndLongPiecesMergeAlike() {
-        BpeTokenizer whole = Samples.with(tokenizer, new TextRules(PreTokenizer.NONE, tokenizer.rules().addedTokens()));
+        BpeTokenizer whole = Samples.with(
+                tokenizer, new TextRules(PreTokenizer.NONE, tokenizer.rules().addedTokens()));
         Random random = new Random(SEED);
         int[] bytes = new int[256];
         for (int b = 0; b < 256; b++) {
@@ -147,7 +163,8 @@ class BpeTokenizerTest {
             for (int k = 0; k < ids.length; k++) {
                 ids[k] = bytes[text[k] & 0xFF];
             }
-            assertArrayEquals(naive(ids, table), whole.encode(new String(text, StandardCharsets.UTF_8)), "seed " + SEED);
+            assertArrayEquals(
+                    naive(ids, table), whole.encode(new String(text, StandardCharsets.UTF_8)), "seed " + SEED);
         }
     }
 

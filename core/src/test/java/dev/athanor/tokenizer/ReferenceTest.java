@@ -28,8 +28,12 @@ class ReferenceTest {
                 String text = Samples.random(random);
                 int number = i;
                 int[] expected = rust.encode(text);
-                assertArrayEquals(expected, ours.encodeWithSpecials(text), () -> "seed " + SEED + ", text " + number + ": " + text);
-                assertArrayEquals(expected, again.encodeWithSpecials(text), () -> "read again, text " + number + ": " + text);
+                assertArrayEquals(
+                        expected,
+                        ours.encodeWithSpecials(text),
+                        () -> "seed " + SEED + ", text " + number + ": " + text);
+                assertArrayEquals(
+                        expected, again.encodeWithSpecials(text), () -> "read again, text " + number + ": " + text);
             }
             String play = Samples.shakespeare();
             assertArrayEquals(rust.encode(play), ours.encode(play));
@@ -50,7 +54,15 @@ class ReferenceTest {
     void idsOfComposedTextAreThoseOfTheReference() {
         BpeTokenizer t = Samples.learned(PreTokenizer.QWEN2, 1500);
         agrees(
-                Samples.with(t, new TextRules(Normalization.NFC, PreTokenizer.QWEN2, t.rules().addedTokens(), true, List.of(), List.of())),
+                Samples.with(
+                        t,
+                        new TextRules(
+                                Normalization.NFC,
+                                PreTokenizer.QWEN2,
+                                t.rules().addedTokens(),
+                                true,
+                                List.of(),
+                                List.of())),
                 TEXTS);
     }
 
@@ -63,7 +75,8 @@ class ReferenceTest {
         for (int i = 0; i < TEXTS; i++) {
             String text = Samples.random(random);
             int[] expected = jtokkit.encodeOrdinary(text).toArray();
-            assertEquals(Arrays.toString(expected), Arrays.toString(gpt2.encode(text)), () -> "seed " + SEED + ": " + text);
+            assertEquals(
+                    Arrays.toString(expected), Arrays.toString(gpt2.encode(text)), () -> "seed " + SEED + ": " + text);
         }
     }
 

@@ -17,7 +17,8 @@ final class RustTokenizer implements AutoCloseable {
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
         System.setProperty("RUST_FLAVOR", "cpu");
-        System.setProperty("DJL_CACHE_DIR", Path.of("target", "djl").toAbsolutePath().toString());
+        System.setProperty(
+                "DJL_CACHE_DIR", Path.of("target", "djl").toAbsolutePath().toString());
         try {
             rust = HuggingFaceTokenizer.newInstance(
                     new ByteArrayInputStream(tokenizerJson.getBytes(StandardCharsets.UTF_8)),
@@ -29,12 +30,16 @@ final class RustTokenizer implements AutoCloseable {
 
     /** Ids with special tokens recognised in the text and none added around it. */
     int[] encode(String text) {
-        return Arrays.stream(rust.encode(text, false, false).getIds()).mapToInt(Math::toIntExact).toArray();
+        return Arrays.stream(rust.encode(text, false, false).getIds())
+                .mapToInt(Math::toIntExact)
+                .toArray();
     }
 
     /** As {@link #encode} with what the post-processor adds. */
     int[] encodeForModel(String text) {
-        return Arrays.stream(rust.encode(text, true, false).getIds()).mapToInt(Math::toIntExact).toArray();
+        return Arrays.stream(rust.encode(text, true, false).getIds())
+                .mapToInt(Math::toIntExact)
+                .toArray();
     }
 
     String decode(int[] ids) {

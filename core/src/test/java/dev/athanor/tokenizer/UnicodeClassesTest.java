@@ -23,8 +23,10 @@ class UnicodeClassesTest {
                     || Character.getType(c) == Character.PRIVATE_USE
                     || Character.isIdeographic(c)
                     || Character.UnicodeScript.of(c) == Character.UnicodeScript.HANGUL;
-            boolean end = c > 0 && c < 0x10FFFF
-                    && (Character.getType(c) != Character.getType(c - 1) || Character.getType(c) != Character.getType(c + 1));
+            boolean end = c > 0
+                    && c < 0x10FFFF
+                    && (Character.getType(c) != Character.getType(c - 1)
+                            || Character.getType(c) != Character.getType(c + 1));
             if ((!run || end || c % SAMPLE == 0) && (c < 0xD800 || c > 0xDFFF)) {
                 list.add(c);
             }
@@ -55,7 +57,13 @@ class UnicodeClassesTest {
     private static String context(List<Integer> points) {
         StringBuilder text = new StringBuilder();
         for (int c : points) {
-            text.append("a").appendCodePoint(c).append("1 ").appendCodePoint(c).append(".").appendCodePoint(c).append("\n");
+            text.append("a")
+                    .appendCodePoint(c)
+                    .append("1 ")
+                    .appendCodePoint(c)
+                    .append(".")
+                    .appendCodePoint(c)
+                    .append("\n");
         }
         return text.toString();
     }

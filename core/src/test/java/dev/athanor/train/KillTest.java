@@ -80,7 +80,10 @@ class KillTest {
             // Step k is announced before its state is saved, so the one before k is certain.
             long certain = (last.get() - 1) / KilledRun.SAVE_EVERY * KilledRun.SAVE_EVERY;
             if (certain > 0) {
-                long newest = RunDirectory.of(directory.resolve("state")).newest().orElseThrow().step();
+                long newest = RunDirectory.of(directory.resolve("state"))
+                        .newest()
+                        .orElseThrow()
+                        .step();
                 assertTrue(newest >= certain, "expected a state of step " + certain + " or later, found " + newest);
             }
             return alive;

@@ -39,7 +39,13 @@ final class KilledRun {
         try (Compute compute = Compute.create(1)) {
             Trainer trainer = new Trainer(
                     new Trainer.Setup(
-                            preset, new Budget.Steps(STEPS), 7, new Corpus(train, validation), parameters, directory, SAVE_EVERY),
+                            preset,
+                            new Budget.Steps(STEPS),
+                            7,
+                            new Corpus(train, validation),
+                            parameters,
+                            directory,
+                            SAVE_EVERY),
                     compute);
             trainer.resume();
             trainer.run(() -> false, p -> {

@@ -31,11 +31,32 @@ class MuonTest {
 
     private static ModelConfig config(Family family) {
         boolean fused = family == Family.GPT2 || family == Family.GPT_NEOX;
-        return new ModelConfig(family, 7, 5, 1, WIDTH, HEADS, HEADS, HEAD_SIZE, 20,
-                fused ? ModelConfig.NormKind.LAYER_NORM : ModelConfig.NormKind.RMS_NORM, 1e-5f,
+        return new ModelConfig(
+                family,
+                7,
+                5,
+                1,
+                WIDTH,
+                HEADS,
+                HEADS,
+                HEAD_SIZE,
+                20,
+                fused ? ModelConfig.NormKind.LAYER_NORM : ModelConfig.NormKind.RMS_NORM,
+                1e-5f,
                 fused ? ModelConfig.Activation.GELU_TANH : ModelConfig.Activation.SILU_GATED,
-                family == Family.GPT2 ? new ModelConfig.Positions.Learned() : new ModelConfig.Positions.Rotary(1e4, HEAD_SIZE), false,
-                false, false, false, false, false, OptionalInt.empty(), 0f, OptionalInt.empty(), OptionalInt.empty());
+                family == Family.GPT2
+                        ? new ModelConfig.Positions.Learned()
+                        : new ModelConfig.Positions.Rotary(1e4, HEAD_SIZE),
+                false,
+                false,
+                false,
+                false,
+                false,
+                false,
+                OptionalInt.empty(),
+                0f,
+                OptionalInt.empty(),
+                OptionalInt.empty());
     }
 
     private static List<Tensor> gradients(Parameters parameters) {
@@ -52,10 +73,17 @@ class MuonTest {
     }
 
     private static Muon muon(Parameters parameters, double decay, Compute compute) {
-        return new Muon(parameters, new Muon.Settings(0.02, 0.95, decay), new AdamW.Settings(1e-3, 0.9, 0.95, 1e-8, 0), compute);
+        return new Muon(
+                parameters,
+                new Muon.Settings(0.02, 0.95, decay),
+                new AdamW.Settings(1e-3, 0.9, 0.95, 1e-8, 0),
+                compute);
     }
 
-    /** Where number (row, column) of query, key or value {@code part} stands in the stored tensor, written out from the families' definitions. */
+    /**
+     * Where number (row, column) of query, key or value {@code part} stands in the stored tensor, written out from the
+     * families' definitions.
+     */
     private static int place(Family family, int part, int out, int in) {
         return switch (family) {
             case GPT2 -> in * 3 * WIDTH + part * WIDTH + out;
@@ -81,8 +109,12 @@ class MuonTest {
                 }
                 new NewtonSchulz(compute).apply(alone);
                 for (int i = 0; i < WIDTH * WIDTH; i++) {
-                    // Sums of 12 to 24 numbers below 1.3 in another order, grown at most threefold in each of five iterations.
-                    assertEquals(-0.02 * alone.data()[i], fused[place(family, part, i / WIDTH, i % WIDTH)], 0.02 * 24 * 243 * 6e-8,
+                    // Sums of 12 to 24 numbers below 1.3 in another order, grown at most threefold in each of five
+                    // iterations.
+                    assertEquals(
+                            -0.02 * alone.data()[i],
+                            fused[place(family, part, i / WIDTH, i % WIDTH)],
+                            0.02 * 24 * 243 * 6e-8,
                             family + " part " + part + " number " + i + ", seed " + SEED);
                 }
             }
@@ -108,7 +140,8 @@ class MuonTest {
             sum += (double) x * x;
         }
         double ratio = Math.sqrt(sum) / expected;
-        assertTrue(ratio > 0.6 && ratio < 1.25, role + ": expected a norm near " + expected + ", found " + Math.sqrt(sum));
+        assertTrue(
+                ratio > 0.6 && ratio < 1.25, role + ": expected a norm near " + expected + ", found " + Math.sqrt(sum));
     }
 
     @Test
@@ -120,7 +153,10 @@ class MuonTest {
                     .map(name -> name.substring("muon.momentum.".length()))
                     .collect(Collectors.toSet());
             assertEquals(
-                    Set.of("transformer.h.0.attn.c_attn.weight", "transformer.h.0.attn.c_proj.weight", "transformer.h.0.mlp.c_fc.weight",
+                    Set.of(
+                            "transformer.h.0.attn.c_attn.weight",
+                            "transformer.h.0.attn.c_proj.weight",
+                            "transformer.h.0.mlp.c_fc.weight",
                             "transformer.h.0.mlp.c_proj.weight"),
                     withMomentum);
         }
@@ -130,12 +166,26 @@ class MuonTest {
     void decayPullsMatricesTowardsZeroWithoutAGradient() {
         Parameters parameters = Parameters.zeros(config(Family.QWEN3));
         parameters.list().forEach(p -> Arrays.fill(p.value().data(), 1f));
-        List<Tensor> zeros = parameters.list().stream().map(p -> Tensor.zeros(p.spec().shape().toArray())).toList();
+        List<Tensor> zeros = parameters.list().stream()
+                .map(p -> Tensor.zeros(p.spec().shape().toArray()))
+                .toList();
         try (Compute compute = Compute.create(1)) {
             muon(parameters, 0.5, compute).step(zeros, 1f, 1);
         }
-        assertEquals((float) (1 - 0.02 * 0.5), parameters.list().get(parameters.indexOf(Role.UP_WEIGHT, 0)).value().data()[3]);
-        assertEquals(1f, parameters.list().get(parameters.indexOf(Role.TOKEN_EMBEDDING, -1)).value().data()[3]);
+        assertEquals(
+                (float) (1 - 0.02 * 0.5),
+                parameters
+                        .list()
+                        .get(parameters.indexOf(Role.UP_WEIGHT, 0))
+                        .value()
+                        .data()[3]);
+        assertEquals(
+                1f,
+                parameters
+                        .list()
+                        .get(parameters.indexOf(Role.TOKEN_EMBEDDING, -1))
+                        .value()
+                        .data()[3]);
     }
 
     @Test

@@ -38,17 +38,18 @@ class PresetTest {
         Path file = directory.resolve("mine.json");
         Files.writeString(file, "// mine\n" + NANO.replace("0.99", "0.95"));
         assertEquals(0.95, Preset.named(file.toString()).optimizer().beta2());
-        assertRefused("found none", assertThrows(
-                IllegalArgumentException.class, () -> Preset.named(directory.resolve("other.json").toString())));
-        assertRefused("expected one of tales, nano-char", assertThrows(IllegalArgumentException.class, () -> Preset.named("nanochar")));
+        assertRefused(
+                "found none",
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> Preset.named(directory.resolve("other.json").toString())));
+        assertRefused(
+                "expected one of tales, nano-char",
+                assertThrows(IllegalArgumentException.class, () -> Preset.named("nanochar")));
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     "clip" : 1.0      | "clip" : 1.0, "clipp" : 2   | found "clipp"
                     "warmUp"          | "warmup"                    | Missing field 'warmUp'
                     "clip" : 1.0,     | ` `                          | Missing field 'clip'
@@ -72,21 +73,27 @@ class PresetTest {
     void aWrongRecipeIsRefusedInOneSentence(String from, String to, String expected) {
         assertTrue(NANO.contains(from), from + " in " + NANO);
         String json = NANO.replace(from, to);
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Preset.parse(json, "mine.json"));
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> Preset.parse(json, "mine.json"));
         assertRefused(expected, e);
         assertRefused("preset mine.json: ", e);
         assertTrue(!String.valueOf(e.getMessage()).contains("dev.athanor"), "names no class: " + e.getMessage());
     }
 
     private static void assertRefused(String expected, Exception e) {
-        assertTrue(String.valueOf(e.getMessage()).contains(expected), "expected \"" + expected + "\" in \"" + e.getMessage() + "\"");
+        assertTrue(
+                String.valueOf(e.getMessage()).contains(expected),
+                "expected \"" + expected + "\" in \"" + e.getMessage() + "\"");
     }
 
     @Test
     void parametersAndWorkOfNanoGptsRecipeAreTheKnownNumbers() {
         var config = Preset.named("nano-char").modelConfig(65, -1);
-        // nanoGPT counts 804,096 without biases. Ours has GPT-2's: per layer 384 + 128 + 512 + 128 and two norms of 128, and a last norm.
-        assertEquals(804_096 + 4 * (384 + 128 + 512 + 128 + 256) + 128, Parameters.zeros(config).count());
+        // nanoGPT counts 804,096 without biases. Ours has GPT-2's: per layer 384 + 128 + 512 + 128 and two norms of
+        // 128, and a last norm.
+        assertEquals(
+                804_096 + 4 * (384 + 128 + 512 + 128 + 256) + 128,
+                Parameters.zeros(config).count());
         // 6 · (4 layers · 12 · 128² + head 65 · 128) + 12 · 4 · 4 · 32 · 64: look-ups and norms are no products.
         assertEquals(6.0 * (4 * 12 * 128 * 128 + 65 * 128) + 12.0 * 4 * 4 * 32 * 64, Flops.perToken(config, 64));
     }

@@ -24,7 +24,9 @@ final class Presets {
                 ? "0.02, \"momentum\": 0.95, \"matrixDecay\": 0.01"
                 : "0, \"momentum\": 0, \"matrixDecay\": 0";
         return Preset.parse(
-                SMALL.replace("FAMILY", family).replace("OPTIMIZER", optimizer).replace("MUON", muon)
+                SMALL.replace("FAMILY", family)
+                        .replace("OPTIMIZER", optimizer)
+                        .replace("MUON", muon)
                         .replace("DROPOUT", String.valueOf(dropout)),
                 "test");
     }

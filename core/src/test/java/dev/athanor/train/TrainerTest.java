@@ -41,7 +41,8 @@ class TrainerTest {
 
     /** Trains in {@code directory}, resuming what is there, until {@code stopAfter} steps of this call. */
     private static Outcome train(Preset preset, Path directory, int threads, long stopAfter) {
-        Parameters parameters = Initializer.initialize(preset.modelConfig(12, -1), preset.model().init(), SEED);
+        Parameters parameters = Initializer.initialize(
+                preset.modelConfig(12, -1), preset.model().init(), SEED);
         try (Compute compute = Compute.create(threads)) {
             Trainer trainer = new Trainer(
                     new Trainer.Setup(preset, new Budget.Steps(20), SEED, corpus(), parameters, directory, 4), compute);
@@ -49,7 +50,11 @@ class TrainerTest {
             AtomicLong steps = new AtomicLong();
             TrainingResult result = trainer.run(() -> steps.get() >= stopAfter, p -> steps.incrementAndGet());
             return new Outcome(
-                    result, parameters.list().stream().map(Parameter::value).map(t -> t.toArray()).toArray(float[][]::new));
+                    result,
+                    parameters.list().stream()
+                            .map(Parameter::value)
+                            .map(t -> t.toArray())
+                            .toArray(float[][]::new));
         }
     }
 
@@ -92,23 +97,30 @@ class TrainerTest {
         train(preset, directory, 1, 9);
         Outcome end = train(preset, directory, 1, 1000);
         assertEquals(20, Files.readAllLines(directory.resolve("metrics.jsonl")).size());
-        assertTrue(end.result.validationLoss() < Math.log(12), "validation loss " + end.result.validationLoss() + " after 20 steps");
+        assertTrue(
+                end.result.validationLoss() < Math.log(12),
+                "validation loss " + end.result.validationLoss() + " after 20 steps");
     }
 
     @Test
     void aWeightThatIsNotFiniteStopsTheStepAndIsNeverSaved(@TempDir Path directory) {
         Preset preset = Presets.small("gpt2", "adamw");
-        Parameters parameters = Initializer.initialize(preset.modelConfig(12, -1), preset.model().init(), SEED);
+        Parameters parameters = Initializer.initialize(
+                preset.modelConfig(12, -1), preset.model().init(), SEED);
         try (Compute compute = Compute.create(1)) {
             Trainer trainer = new Trainer(
                     new Trainer.Setup(preset, new Budget.Steps(20), SEED, corpus(), parameters, directory, 4), compute);
             trainer.resume();
-            TrainingException e = assertThrows(TrainingException.class, () -> trainer.run(() -> false, p -> {
-                if (p.step() == 6) {
-                    parameters.list().get(5).value().data()[3] = Float.NaN;
-                }
-            }));
-            assertTrue(String.valueOf(e.getMessage()).startsWith("step 7: expected finite numbers, found loss NaN"), e.getMessage());
+            TrainingException e = assertThrows(
+                    TrainingException.class,
+                    () -> trainer.run(() -> false, p -> {
+                        if (p.step() == 6) {
+                            parameters.list().get(5).value().data()[3] = Float.NaN;
+                        }
+                    }));
+            assertTrue(
+                    String.valueOf(e.getMessage()).startsWith("step 7: expected finite numbers, found loss NaN"),
+                    e.getMessage());
         }
         Outcome resumed = train(preset, directory, 1, 1000);
         assertEquals(20, resumed.result.steps());
@@ -127,12 +139,20 @@ class TrainerTest {
     void otherDataThanTheRunBeganWithIsRefused(@TempDir Path directory) {
         Preset preset = Presets.small("gpt2", "adamw");
         train(preset, directory, 1, 5);
-        Parameters parameters = Initializer.initialize(preset.modelConfig(12, -1), preset.model().init(), SEED);
+        Parameters parameters = Initializer.initialize(
+                preset.modelConfig(12, -1), preset.model().init(), SEED);
         TokenBuffer other = new TokenBuffer();
         other.add(new int[2000], 2000);
         try (Compute compute = Compute.create(1)) {
             Trainer trainer = new Trainer(
-                    new Trainer.Setup(preset, new Budget.Steps(20), SEED, new Corpus(other, corpus().validation()), parameters, directory, 4),
+                    new Trainer.Setup(
+                            preset,
+                            new Budget.Steps(20),
+                            SEED,
+                            new Corpus(other, corpus().validation()),
+                            parameters,
+                            directory,
+                            4),
                     compute);
             TrainingException e = assertThrows(TrainingException.class, trainer::resume);
             assertTrue(String.valueOf(e.getMessage()).contains("the data changed since"), e.getMessage());
@@ -145,10 +165,13 @@ class TrainerTest {
         double minutes = 0.01;
         long[] steps = new long[2];
         for (int i = 0; i < 2; i++) {
-            Parameters parameters = Initializer.initialize(preset.modelConfig(12, -1), preset.model().init(), SEED);
+            Parameters parameters = Initializer.initialize(
+                    preset.modelConfig(12, -1), preset.model().init(), SEED);
             try (Compute compute = Compute.create(1)) {
                 Trainer trainer = new Trainer(
-                        new Trainer.Setup(preset, new Budget.Minutes(minutes), SEED, corpus(), parameters, directory, 0), compute);
+                        new Trainer.Setup(
+                                preset, new Budget.Minutes(minutes), SEED, corpus(), parameters, directory, 0),
+                        compute);
                 trainer.resume();
                 steps[i] = trainer.run(() -> false, p -> {}).steps();
             }

@@ -101,7 +101,10 @@ class TrainingRunTest {
         // Two steps warm up, the last eight cool down to a tenth; the rate written is the one used.
         assertEquals(0, lines.get(0).path("learning_rate").asDouble());
         assertEquals(5e-3, lines.get(7).path("learning_rate").asDouble(), 1e-9);
-        assertEquals(5e-3 * (0.1 + 0.9 * 0.05 / 0.4), lines.get(19).path("learning_rate").asDouble(), 1e-9);
+        assertEquals(
+                5e-3 * (0.1 + 0.9 * 0.05 / 0.4),
+                lines.get(19).path("learning_rate").asDouble(),
+                1e-9);
     }
 
     @Test
@@ -117,12 +120,15 @@ class TrainingRunTest {
         String page = Files.readString(directory.resolve("report.html"));
         assertFalse(page.matches("(?s).*(https?:|//[a-z]|<script|<link|<img|@import|url\\().*"), page);
         assertTrue(page.contains("&lt;script&gt;alert(&#39;&amp;&#39;)"), page);
-        for (String setting : List.of("optimizer.matrixLearningRate", "schedule.cooldown", "model.headSize", "seed", "text.txt", "java")) {
+        for (String setting : List.of(
+                "optimizer.matrixLearningRate", "schedule.cooldown", "model.headSize", "seed", "text.txt", "java")) {
             assertTrue(page.contains(setting), setting + " in " + page);
         }
-        assertTrue(page.contains("<th scope=\"col\">Validation loss</th>"), "a table for those who cannot see the curve");
+        assertTrue(
+                page.contains("<th scope=\"col\">Validation loss</th>"), "a table for those who cannot see the curve");
         // HTML is not XML, but what lies between is written as XML, so that a missing end tag shows here.
-        String body = page.substring(page.indexOf("<body>"), page.indexOf("</html>")).replace("&ensp;", " ");
+        String body =
+                page.substring(page.indexOf("<body>"), page.indexOf("</html>")).replace("&ensp;", " ");
         DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse(new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)));
@@ -140,8 +146,10 @@ class TrainingRunTest {
     void aDirectoryThatHoldsAModelIsNotOverwritten() throws IOException {
         Path directory = Files.createDirectories(room.resolve("model"));
         Files.writeString(directory.resolve("config.json"), "{}");
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> TrainingRun.begin(directory, options(), 1));
-        assertTrue(String.valueOf(e.getMessage()).contains("found config.json; choose another directory"), e.getMessage());
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> TrainingRun.begin(directory, options(), 1));
+        assertTrue(
+                String.valueOf(e.getMessage()).contains("found config.json; choose another directory"), e.getMessage());
         try (Stream<Path> files = Files.list(directory)) {
             assertEquals(1, files.count());
         }
@@ -154,8 +162,13 @@ class TrainingRunTest {
         String settings = Files.readString(directory.resolve("run.json"));
         for (String bad : List.of("", "[]", settings.substring(0, 20), settings.replace("\"seed\"", "\"sead\""))) {
             Files.writeString(directory.resolve("run.json"), bad);
-            IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> TrainingRun.resume(directory, 1).close(), bad);
-            assertTrue(String.valueOf(e.getMessage()).contains("run.json: expected the settings of a run"), e.getMessage());
+            IllegalArgumentException e = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> TrainingRun.resume(directory, 1).close(),
+                    bad);
+            assertTrue(
+                    String.valueOf(e.getMessage()).contains("run.json: expected the settings of a run"),
+                    e.getMessage());
         }
     }
 
@@ -164,8 +177,11 @@ class TrainingRunTest {
         List<String> data = List.of("x");
         assertThrows(IllegalArgumentException.class, () -> new TrainingRun.Options(data, "tales", 5, 5, 0, 1, 0));
         assertThrows(IllegalArgumentException.class, () -> new TrainingRun.Options(data, "tales", -5, 0, 0, 1, 0));
-        assertThrows(IllegalArgumentException.class, () -> new TrainingRun.Options(data, "tales", 0, 0, Double.NaN, 1, 0));
-        assertThrows(IllegalArgumentException.class, () -> new TrainingRun.Options(data, "tales", 0, 0, Double.POSITIVE_INFINITY, 1, 0));
+        assertThrows(
+                IllegalArgumentException.class, () -> new TrainingRun.Options(data, "tales", 0, 0, Double.NaN, 1, 0));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new TrainingRun.Options(data, "tales", 0, 0, Double.POSITIVE_INFINITY, 1, 0));
         assertThrows(IllegalArgumentException.class, () -> new TrainingRun.Options(data, "tales", 0, 0, 0, 1, -1));
     }
 }

@@ -29,17 +29,21 @@ class TrainingStepTest {
     }
 
     private static List<Tensor> zeros(Parameters parameters) {
-        return parameters.list().stream().map(p -> Tensor.zeros(p.spec().shape().toArray())).toList();
+        return parameters.list().stream()
+                .map(p -> Tensor.zeros(p.spec().shape().toArray()))
+                .toList();
     }
 
     @Test
     void accumulationEqualsOneBigBatchThoughItsPartsCountDifferentNumbersOfTokens() {
         int length = 8;
-        int[] tokens = new SplittableRandom(SEED).ints(4L * length, 0, VOCABULARY).toArray();
-        int[] targets = new SplittableRandom(SEED + 1).ints(4L * length, 0, VOCABULARY).toArray();
+        int[] tokens =
+                new SplittableRandom(SEED).ints(4L * length, 0, VOCABULARY).toArray();
+        int[] targets =
+                new SplittableRandom(SEED + 1).ints(4L * length, 0, VOCABULARY).toArray();
         Arrays.fill(targets, 2 * length + 1, 3 * length, -1); // the second half counts 9 of 16
-        Parameters parameters = Initializer.initialize(
-                Presets.small("gpt2", "adamw", 0).modelConfig(VOCABULARY, -1), 0.1, SEED);
+        Parameters parameters =
+                Initializer.initialize(Presets.small("gpt2", "adamw", 0).modelConfig(VOCABULARY, -1), 0.1, SEED);
         try (Compute compute = Compute.create(2)) {
             Transformer model = new Transformer(parameters, compute);
             float each = 1f / 25;
@@ -49,8 +53,14 @@ class TrainingStepTest {
             double partsLoss = 0;
             for (int half = 0; half < 2; half++) {
                 int from = half * 2 * length;
-                partsLoss += model.lossAndGradients(Arrays.copyOfRange(tokens, from, from + 2 * length),
-                        Arrays.copyOfRange(targets, from, from + 2 * length), 2, length, each, parts, 0);
+                partsLoss += model.lossAndGradients(
+                        Arrays.copyOfRange(tokens, from, from + 2 * length),
+                        Arrays.copyOfRange(targets, from, from + 2 * length),
+                        2,
+                        length,
+                        each,
+                        parts,
+                        0);
             }
             assertEquals(wholeLoss, partsLoss, 25 * 1e-6, "seed " + SEED);
             for (int i = 0; i < whole.size(); i++) {
@@ -60,7 +70,10 @@ class TrainingStepTest {
                 }
                 for (int j = 0; j < whole.get(i).size(); j++) {
                     // The same 32 terms in two sums rather than one: 32 roundings of the largest.
-                    assertEquals(whole.get(i).data()[j], parts.get(i).data()[j], 32 * 6e-8 * Math.max(largest, 1e-3),
+                    assertEquals(
+                            whole.get(i).data()[j],
+                            parts.get(i).data()[j],
+                            32 * 6e-8 * Math.max(largest, 1e-3),
                             parameters.list().get(i).name() + " number " + j + ", seed " + SEED);
                 }
             }
@@ -86,7 +99,8 @@ class TrainingStepTest {
             double norm = new GradientNorm(gradients, new Slices(gradients), one).measure();
             // Runs of 1024 squares in float: far below 1024 roundings of 6e-8 each.
             assertEquals(Math.sqrt(sum), norm, 1e-5 * norm, "seed " + SEED);
-            assertEquals(norm, new GradientNorm(gradients, new Slices(gradients), three).measure(), "threads, seed " + SEED);
+            assertEquals(
+                    norm, new GradientNorm(gradients, new Slices(gradients), three).measure(), "threads, seed " + SEED);
         }
     }
 
@@ -103,14 +117,18 @@ class TrainingStepTest {
             check.afterUpdate(1);
 
             gradients.get(3).data()[1] = bad;
-            TrainingException gradient = assertThrows(TrainingException.class,
+            TrainingException gradient = assertThrows(
+                    TrainingException.class,
                     () -> check.beforeUpdate(8, 2.0, new GradientNorm(gradients, slices, compute).measure()));
             assertSays("step 8: ", gradient);
             assertSays("the gradient of " + third.name(), gradient);
 
             third.value().data()[0] = bad;
-            assertSays("found weight " + third.name(), assertThrows(TrainingException.class, () -> check.afterUpdate(9)));
-            assertSays("weight " + third.name(), assertThrows(TrainingException.class, () -> check.beforeUpdate(9, bad, 1)));
+            assertSays(
+                    "found weight " + third.name(), assertThrows(TrainingException.class, () -> check.afterUpdate(9)));
+            assertSays(
+                    "weight " + third.name(),
+                    assertThrows(TrainingException.class, () -> check.beforeUpdate(9, bad, 1)));
         }
     }
 
@@ -124,26 +142,40 @@ class TrainingStepTest {
             AdamW broken = new AdamW(parameters.list(), new AdamW.Settings(1e38, 0.9, 0.95, 1e-8, 10), compute);
             TrainingStep step = new TrainingStep(
                     preset, SEED, new Batches(tokens, SEED, 16), new Transformer(parameters, compute), broken, compute);
-            assertSays("step 1: expected finite numbers, found weight", assertThrows(TrainingException.class, () -> step.run(0, 1)));
+            assertSays(
+                    "step 1: expected finite numbers, found weight",
+                    assertThrows(TrainingException.class, () -> step.run(0, 1)));
         }
     }
 
     private static void assertSays(String expected, Exception e) {
-        assertTrue(String.valueOf(e.getMessage()).contains(expected), "expected \"" + expected + "\" in \"" + e.getMessage() + "\"");
+        assertTrue(
+                String.valueOf(e.getMessage()).contains(expected),
+                "expected \"" + expected + "\" in \"" + e.getMessage() + "\"");
     }
 
     @Test
     void neighbouringSeedsGiveUnrelatedWeights() {
-        // Multiplying the seed by SplittableRandom's own constant, as one is tempted to, gives the same numbers shifted by a few places.
-        float[] one = Initializer.initialize(parameters().config(), 0.1, 1).list().get(0).value().data();
+        // Multiplying the seed by SplittableRandom's own constant, as one is tempted to, gives the same numbers shifted
+        // by a few places.
+        float[] one = Initializer.initialize(parameters().config(), 0.1, 1)
+                .list()
+                .get(0)
+                .value()
+                .data();
         for (long seed = 2; seed < 6; seed++) {
-            float[] other = Initializer.initialize(parameters().config(), 0.1, seed).list().get(0).value().data();
+            float[] other = Initializer.initialize(parameters().config(), 0.1, seed)
+                    .list()
+                    .get(0)
+                    .value()
+                    .data();
             for (int shift = -8; shift <= 8; shift++) {
                 int same = 0;
                 for (int i = 8; i < one.length - 8; i++) {
                     same += one[i] == other[i + shift] ? 1 : 0;
                 }
-                assertTrue(same < one.length / 100, same + " equal weights of seeds 1 and " + seed + " at shift " + shift);
+                assertTrue(
+                        same < one.length / 100, same + " equal weights of seeds 1 and " + seed + " at shift " + shift);
             }
         }
     }
@@ -153,7 +185,9 @@ class TrainingStepTest {
         Parameters first = parameters();
         Parameters again = parameters();
         for (int i = 0; i < first.list().size(); i++) {
-            assertEquals(Arrays.toString(first.list().get(i).value().data()), Arrays.toString(again.list().get(i).value().data()));
+            assertEquals(
+                    Arrays.toString(first.list().get(i).value().data()),
+                    Arrays.toString(again.list().get(i).value().data()));
         }
         assertNotEquals(Seeds.of(1, 2), Seeds.of(2, 1));
         assertNotEquals(Seeds.of(1), Seeds.of(1, 0));

@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Optimisers against ten steps of PyTorch's AdamW in float64, and Muon's iteration against the same. */
 class TrajectoryTest {
     private static Path resource(String name) throws URISyntaxException {
-        return Path.of(Objects.requireNonNull(TrajectoryTest.class.getResource("/" + name)).toURI());
+        return Path.of(Objects.requireNonNull(TrajectoryTest.class.getResource("/" + name))
+                .toURI());
     }
 
     @ParameterizedTest
@@ -35,12 +36,16 @@ class TrajectoryTest {
                 Safetensors expected = Safetensors.open(resource("training/" + name + "-adamw.safetensors"))) {
             Transformer model = new Transformer(parameters, compute);
             AdamW adam = new AdamW(parameters.list(), new AdamW.Settings(1e-3, 0.9, 0.95, 1e-8, 0.1), compute);
-            int[] tokens = Arrays.stream(batch.readLongs("input_ids")).mapToInt(Math::toIntExact).toArray();
+            int[] tokens = Arrays.stream(batch.readLongs("input_ids"))
+                    .mapToInt(Math::toIntExact)
+                    .toArray();
             int[] targets = new int[tokens.length];
             for (int i = 0; i < tokens.length; i++) {
                 targets[i] = i % 24 == 23 ? -1 : tokens[i + 1];
             }
-            List<Tensor> gradients = parameters.list().stream().map(p -> Tensor.zeros(p.spec().shape().toArray())).toList();
+            List<Tensor> gradients = parameters.list().stream()
+                    .map(p -> Tensor.zeros(p.spec().shape().toArray()))
+                    .toList();
             float[] losses = expected.readFloats("losses");
             float[] norms = expected.readFloats("gradient_norms_before_clipping");
             for (int step = 0; step < 10; step++) {
@@ -54,7 +59,8 @@ class TrajectoryTest {
             for (Parameter p : parameters.list()) {
                 float[] wanted = expected.readFloats("final." + p.name());
                 for (int i = 0; i < wanted.length; i++) {
-                    // Softmax does not notice a key bias: its gradient is rounding noise, which Adam turns into whole steps of 1e-3.
+                    // Softmax does not notice a key bias: its gradient is rounding noise, which Adam turns into whole
+                    // steps of 1e-3.
                     boolean keyBias = p.name().endsWith("c_attn.bias") && i >= 32 && i < 64;
                     // Elsewhere a gradient near zero may turn a few steps by a few percent.
                     assertEquals(wanted[i], p.value().data()[i], keyBias ? 2e-2 : 1e-3, p.name() + " element " + i);
@@ -68,7 +74,10 @@ class TrajectoryTest {
         try (Compute compute = Compute.create(2);
                 Safetensors file = Safetensors.open(resource("training/newton-schulz5.safetensors"))) {
             for (String name : new String[] {"square", "tall", "wide"}) {
-                Tensor x = Tensor.view(file.readFloats(name + ".input"), 0, file.entry(name + ".input").shape());
+                Tensor x = Tensor.view(
+                        file.readFloats(name + ".input"),
+                        0,
+                        file.entry(name + ".input").shape());
                 new NewtonSchulz(compute).apply(x);
                 float[] wanted = file.readFloats(name + ".output");
                 double worst = 0;

@@ -5,8 +5,8 @@ final class Capitals {
     private Capitals() {}
 
     /**
-     * Makes the first letter after {@code start} a capital, and the first after every full stop. After {@code ?"} or {@code !"} the
-     * sentence goes on ({@code "Where?" asks Tom}); after {@code ."} it does not.
+     * Makes the first letter after {@code start} a capital, and the first after every full stop. After {@code ?"} or
+     * {@code !"} the sentence goes on ({@code "Where?" asks Tom}); after {@code ."} it does not.
      */
     static void sentences(StringBuilder text, int start) {
         boolean due = true;

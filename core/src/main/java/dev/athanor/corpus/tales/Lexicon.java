@@ -14,7 +14,8 @@ import java.util.TreeMap;
 /** All words and sentences of the Tales, read from the text files beside this class. */
 final class Lexicon {
     private static final String FOLDER = "/dev/athanor/corpus/tales/";
-    private static final List<String> WORD_FILES = List.of("people", "places", "things", "nature", "kitchen", "describing", "deeds");
+    private static final List<String> WORD_FILES =
+            List.of("people", "places", "things", "nature", "kitchen", "describing", "deeds");
     private static final List<String> SCENE_FILES =
             List.of("lies", "feelings", "king", "ring", "bank", "light", "bat", "still", "alchemy", "errands");
 
@@ -29,7 +30,9 @@ final class Lexicon {
             readWords(lines("words/" + file + ".txt"));
         }
         readDoings(lines("words/doings.txt"));
-        new SentenceReader(lines("everyday.txt")).groups().forEach((name, group) -> everyday.put(name, List.copyOf(group)));
+        new SentenceReader(lines("everyday.txt"))
+                .groups()
+                .forEach((name, group) -> everyday.put(name, List.copyOf(group)));
         for (String file : SCENE_FILES) {
             scenes.addAll(SceneReader.read(lines("scenes/" + file + ".txt")));
         }
@@ -89,7 +92,8 @@ final class Lexicon {
             String[] halves = line.split(" \\| ", -1);
             String[] verb = halves[0].split(" ", -1);
             if (halves.length != 2 || verb.length != 4) {
-                throw new IllegalStateException("tales: expected \"sing sings sang singing | a song\", found \"" + line + "\"");
+                throw new IllegalStateException(
+                        "tales: expected \"sing sings sang singing | a song\", found \"" + line + "\"");
             }
             String rest = " " + halves[1];
             add(forms, "do", verb[0] + rest);

@@ -5,7 +5,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
-/** Looks up every list and slot that any sentence names, so that a slip in a file is found at once and not in story 4,711. */
+/**
+ * Looks up every list and slot that any sentence names, so that a slip in a file is found at once and not in story
+ * 4,711.
+ */
 final class LexiconCheck {
     private final Lexicon lexicon;
 
@@ -15,7 +18,9 @@ final class LexiconCheck {
 
     static void check(Lexicon lexicon) {
         LexiconCheck check = new LexiconCheck(lexicon);
-        lexicon.words().values().forEach(list -> list.forEach(pattern -> entries(pattern, entry -> lexicon.words(entry.list()))));
+        lexicon.words()
+                .values()
+                .forEach(list -> list.forEach(pattern -> entries(pattern, entry -> lexicon.words(entry.list()))));
         lexicon.everyday().values().forEach(list -> list.forEach(check::sentence));
         for (SceneFile scene : lexicon.scenes()) {
             for (List<Sentence> group : List.of(scene.cause(), scene.bare(), scene.act(), scene.after())) {
@@ -44,8 +49,8 @@ final class LexiconCheck {
     private static void repeats(Pattern pattern, Set<String> kept) {
         entries(pattern, entry -> {
             if (!entry.kept() || !kept.contains(entry.list())) {
-                throw new IllegalStateException(
-                        "tales: expected a question only about what its sentence keeps " + kept + ", found {" + entry.list() + "}");
+                throw new IllegalStateException("tales: expected a question only about what its sentence keeps " + kept
+                        + ", found {" + entry.list() + "}");
             }
         });
     }

@@ -7,11 +7,11 @@ import java.util.List;
  * Reads the notation of the tales' files.
  *
  * <ul>
- *   <li>{@code {N}} the hero's name, {@code {S}} name or pronoun as subject, {@code {he} {him} {his}}; {@code {F} {fhe} {fhim}
- *       {fhis}} the friend; {@code {J}} somebody by trade and {@code
- *       {A}} an animal, the same throughout; {@code {P}} the place, {@code {inP}} with preposition; {@code {time}}, {@code {season}}
- *   <li>{@code {list}} an entry of a word list, {@code {a:list}} with its article; {@code {=list}} and {@code {a=list}} the entry kept for
- *       this episode
+ *   <li>{@code {N}} the hero's name, {@code {S}} name or pronoun as subject, {@code {he} {him} {his}}; {@code {F} {fhe}
+ *       {fhim} {fhis}} the friend; {@code {J}} somebody by trade and {@code {A}} an animal, the same throughout;
+ *       {@code {P}} the place, {@code {inP}} with preposition; {@code {time}}, {@code {season}}
+ *   <li>{@code {list}} an entry of a word list, {@code {a:list}} with its article; {@code {=list}} and {@code {a=list}}
+ *       the entry kept for this episode
  *   <li>{@code {this/that/}} one of these wordings, here also nothing
  *   <li>{@code (is|was)} present or past, as the story is told
  *   <li>{@code <words>} evidence; {@code [slot]} a word drawn from a slot's distribution
@@ -134,6 +134,7 @@ final class PatternParser {
     }
 
     private IllegalStateException broken(String expected) {
-        return new IllegalStateException("tales: expected " + expected + " at character " + at + " of \"" + source + "\"");
+        return new IllegalStateException(
+                "tales: expected " + expected + " at character " + at + " of \"" + source + "\"");
     }
 }

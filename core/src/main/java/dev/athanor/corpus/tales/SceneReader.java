@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Reads a scene file: {@code @scene name weight [feeling]}, {@code @slot name: word share, …}, then groups of sentences. */
+/**
+ * Reads a scene file: {@code @scene name weight [feeling]}, {@code @slot name: word share, …}, then groups of
+ * sentences.
+ */
 final class SceneReader {
     private SceneReader() {}
 
@@ -24,7 +27,8 @@ final class SceneReader {
     private static SceneFile scene(List<String> lines) {
         String[] head = lines.getFirst().split(" ", -1);
         if (!head[0].equals("@scene") || head.length < 3) {
-            throw new IllegalStateException("tales: expected \"@scene name weight\", found \"" + lines.getFirst() + "\"");
+            throw new IllegalStateException(
+                    "tales: expected \"@scene name weight\", found \"" + lines.getFirst() + "\"");
         }
         Map<String, Distribution> slots = new TreeMap<>();
         List<String> rest = new ArrayList<>();

@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Reads {@code @group} headings, sentences, and below a sentence {@code = reason} and {@code ? question | answer} lines. */
+/**
+ * Reads {@code @group} headings, sentences, and below a sentence {@code = reason} and {@code ? question | answer}
+ * lines.
+ */
 final class SentenceReader {
     private final Map<String, List<Sentence>> groups = new TreeMap<>();
 

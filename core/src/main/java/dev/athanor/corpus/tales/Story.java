@@ -10,5 +10,4 @@ import java.util.List;
  * @param slots words whose true distribution is known, in text order
  * @param senses words of two meanings with the meaning they have here, in text order
  */
-public record Story(
-        long seed, int index, Scene scene, String text, List<Slot> slots, List<Sense> senses) {}
+public record Story(long seed, int index, Scene scene, String text, List<Slot> slots, List<Sense> senses) {}

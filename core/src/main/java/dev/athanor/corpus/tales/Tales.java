@@ -6,13 +6,14 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A small world with a known truth: short stories drawn from a seed, in which some words mean two things (to lie, king, ring, bank,
- * light, bat, still) and some places have a known distribution over the next word with known evidence. Story i of a seed is a pure
- * function of both.
+ * A small world with a known truth: short stories drawn from a seed, in which some words mean two things (to lie, king,
+ * ring, bank, light, bat, still) and some places have a known distribution over the next word with known evidence.
+ * Story i of a seed is a pure function of both.
  */
 public final class Tales {
     private static final Lexicon LEXICON = new Lexicon();
-    private static final int WEIGHTS = LEXICON.scenes().stream().mapToInt(SceneFile::weight).sum();
+    private static final int WEIGHTS =
+            LEXICON.scenes().stream().mapToInt(SceneFile::weight).sum();
 
     /** Share of stories that try to begin with the slot itself, so that a bare sentence is nothing unusual. */
     private static final double BARE_SHARE = 0.55;
@@ -60,8 +61,9 @@ public final class Tales {
     }
 
     /**
-     * Spreads neighbouring numbers over all 64 bits (Stafford's thirteenth variant of the MurmurHash3 finalizer). A multiple of a constant
-     * would not do: SplittableRandom steps by such a constant itself, and stories of neighbouring seeds would share their draws.
+     * Spreads neighbouring numbers over all 64 bits (Stafford's thirteenth variant of the MurmurHash3 finalizer). A
+     * multiple of a constant would not do: SplittableRandom steps by such a constant itself, and stories of
+     * neighbouring seeds would share their draws.
      */
     private static long mix(long z) {
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
@@ -99,12 +101,11 @@ public final class Tales {
     private static void everyday(Teller teller, SplittableRandom random, int least, int most) {
         int count = random.nextInt(least, most + 1);
         for (int i = 0; i < count; i++) {
-            String group =
-                    switch (random.nextInt(4)) {
-                        case 0 -> "talk";
-                        case 1 -> teller.world().outdoors() ? "outdoors" : "indoors";
-                        default -> "middle";
-                    };
+            String group = switch (random.nextInt(4)) {
+                case 0 -> "talk";
+                case 1 -> teller.world().outdoors() ? "outdoors" : "indoors";
+                default -> "middle";
+            };
             teller.tell(LEXICON.everyday(group));
         }
     }

@@ -123,7 +123,8 @@ final class Teller {
             switch (part) {
                 case Part.Words words -> out.append(words.text());
                 case Part.Tense tense -> write(world.past() ? tense.past() : tense.now(), out);
-                case Part.Choice choice -> write(choice.wordings().get(random.nextInt(choice.wordings().size())), out);
+                case Part.Choice choice ->
+                    write(choice.wordings().get(random.nextInt(choice.wordings().size())), out);
                 case Part.Known known -> known(known.role(), out);
                 case Part.Entry entry -> entry(entry, out);
                 case Part.Evidence marked -> {
@@ -187,7 +188,8 @@ final class Teller {
 
     private void slot(String name) {
         Distribution distribution = scene.orElseThrow().distribution(name, caused);
-        SortedMap<String, Double> truth = Collections.unmodifiableSortedMap(distribution.truth(list -> kept.getOrDefault(list, "")));
+        SortedMap<String, Double> truth =
+                Collections.unmodifiableSortedMap(distribution.truth(list -> kept.getOrDefault(list, "")));
         String chosen = drawn(truth);
         List<Span> decides = new ArrayList<>(evidence);
         for (String word : distribution.words()) {
@@ -196,7 +198,11 @@ final class Teller {
             }
         }
         decides.sort((a, b) -> Integer.compare(a.start(), b.start()));
-        slots.add(new Slot(distribution.kind(), new Span(text.length(), text.length() + chosen.length()), truth, List.copyOf(decides)));
+        slots.add(new Slot(
+                distribution.kind(),
+                new Span(text.length(), text.length() + chosen.length()),
+                truth,
+                List.copyOf(decides)));
         text.append(chosen);
         if (scene.orElseThrow().feeling()) {
             feeling = Optional.of(chosen);

@@ -72,7 +72,8 @@ final class World {
     }
 
     Scene scene(Facts facts) {
-        return new Scene(people, preposition + " the " + place, time, season, past, List.copyOf(episodes), facts.list());
+        return new Scene(
+                people, preposition + " the " + place, time, season, past, List.copyOf(episodes), facts.list());
     }
 
     String known(Part.Role role) {

@@ -31,7 +31,9 @@ class PatternParserTest {
     @ParameterizedTest
     @ValueSource(strings = {"{N", "(is|was", "(is)", "<lies", "[rested", "lies^lie", "{a/b"})
     void brokenNotationIsRefused(String broken) {
-        String message = "" + assertThrows(IllegalStateException.class, () -> PatternParser.parse(broken)).getMessage();
+        String message = ""
+                + assertThrows(IllegalStateException.class, () -> PatternParser.parse(broken))
+                        .getMessage();
         assertEquals(broken, message.substring(message.indexOf('"') + 1, message.length() - 1));
     }
 
@@ -39,7 +41,10 @@ class PatternParserTest {
     void sharesThatDoNotSumToAHundredAreRefused() {
         assertEquals(
                 "tales: slot s.x: expected shares that sum to 100, found 99",
-                assertThrows(IllegalStateException.class, () -> new Distribution("s.x", List.of("a", "b"), List.of(60, 39))).getMessage());
+                assertThrows(
+                                IllegalStateException.class,
+                                () -> new Distribution("s.x", List.of("a", "b"), List.of(60, 39)))
+                        .getMessage());
     }
 
     @Test

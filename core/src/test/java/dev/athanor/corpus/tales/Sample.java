@@ -20,7 +20,10 @@ final class Sample {
         return "story " + story.index() + " of seed " + story.seed() + ": " + story.text();
     }
 
-    /** The text with the names and pronouns of its people replaced, so that stories about different people compare equal. */
+    /**
+     * The text with the names and pronouns of its people replaced, so that stories about different people compare
+     * equal.
+     */
     static String nameless(Story story, String text) {
         String out = text;
         for (Person person : story.scene().people()) {

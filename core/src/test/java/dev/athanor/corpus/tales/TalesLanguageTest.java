@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class TalesLanguageTest {
     private static final Pattern WORD = Pattern.compile("[A-Za-z]+(?:'[a-z]+)?");
     private static final Pattern ARTICLE = Pattern.compile("\\b([Aa]n?) ([A-Za-z]+)");
-    private static final Pattern LAYOUT = Pattern.compile("  |^ | $| [.,!?]|[.,!?]{2}|[^A-Za-z0-9 .,!?'\"-]|[a-z][A-Z]");
+    private static final Pattern LAYOUT =
+            Pattern.compile("  |^ | $| [.,!?]|[.,!?]{2}|[^A-Za-z0-9 .,!?'\"-]|[a-z][A-Z]");
 
     @Test
     void atLeastFifteenHundredWordFormsAreInUse() {
@@ -30,7 +31,9 @@ class TalesLanguageTest {
         }
         assertTrue(counts.size() >= 1_500, "word forms in 5,000 stories: " + counts.size());
         long rare = counts.values().stream().filter(count -> count < 5).count();
-        assertTrue(rare < counts.size() / 20, "forms that hardly ever occur cannot be learned: " + rare + " of " + counts.size());
+        assertTrue(
+                rare < counts.size() / 20,
+                "forms that hardly ever occur cannot be learned: " + rare + " of " + counts.size());
     }
 
     @Test
@@ -79,7 +82,8 @@ class TalesLanguageTest {
     /** Everything with a capital inside a sentence is a name, a weekday or "I". */
     @Test
     void nothingElseHasACapital() {
-        Set<String> allowed = new TreeSet<>(Set.of("I", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"));
+        Set<String> allowed = new TreeSet<>(
+                Set.of("I", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"));
         for (Story story : Sample.STORIES) {
             story.scene().people().forEach(person -> allowed.add(person.name()));
         }
@@ -88,7 +92,9 @@ class TalesLanguageTest {
             for (Matcher m = inside.matcher(story.text()); m.find(); ) {
                 String word = m.group();
                 String singular = word.endsWith("s") ? word.substring(0, word.length() - 1) : word;
-                assertTrue(allowed.contains(word) || allowed.contains(singular), () -> "capital " + word + " in " + Sample.where(story));
+                assertTrue(
+                        allowed.contains(word) || allowed.contains(singular),
+                        () -> "capital " + word + " in " + Sample.where(story));
             }
         }
     }
@@ -101,7 +107,8 @@ class TalesLanguageTest {
             for (Matcher m = ARTICLE.matcher(story.text()); m.find(); ) {
                 String next = m.group(2).toLowerCase(Locale.ROOT);
                 boolean sounds = "aeiou".indexOf(next.charAt(0)) >= 0;
-                sounds = next.equals("hour") || (sounds && !next.startsWith("use") && !next.startsWith("uni") && !next.startsWith("one"));
+                sounds = next.equals("hour")
+                        || (sounds && !next.startsWith("use") && !next.startsWith("uni") && !next.startsWith("one"));
                 if (sounds != m.group(1).equalsIgnoreCase("an")) {
                     wrong.add(m.group());
                 }

@@ -36,7 +36,9 @@ class TalesSceneTest {
         Map<String, Map<String, Integer>> felt = new TreeMap<>();
         for (Story story : Sample.STORIES) {
             for (Episode episode : story.scene().episodes()) {
-                episode.feeling().ifPresent(word -> felt.computeIfAbsent(episode.kind(), kind -> new TreeMap<>()).merge(word, 1, Integer::sum));
+                episode.feeling()
+                        .ifPresent(word -> felt.computeIfAbsent(episode.kind(), kind -> new TreeMap<>())
+                                .merge(word, 1, Integer::sum));
             }
         }
         assertTrue(felt.size() >= 12, "kinds of feelings: " + felt.keySet());
@@ -48,7 +50,10 @@ class TalesSceneTest {
     }
 
     private static String most(Map<String, Integer> counts) {
-        return counts.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
+        return counts.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .orElseThrow()
+                .getKey();
     }
 
     @Test
@@ -62,9 +67,14 @@ class TalesSceneTest {
                 assertTrue(questions.add(fact.question()), () -> fact + " twice in " + Sample.where(story));
                 assertTrue(fact.question().endsWith("?") && fact.answer().endsWith("."), fact::toString);
                 starts.add(fact.question().substring(0, fact.question().indexOf(' ')));
-                String lastWord = fact.answer().substring(fact.answer().lastIndexOf(' ') + 1, fact.answer().length() - 1);
+                String lastWord = fact.answer()
+                        .substring(
+                                fact.answer().lastIndexOf(' ') + 1,
+                                fact.answer().length() - 1);
                 assertTrue(
-                        story.text().toLowerCase(java.util.Locale.ROOT).contains(lastWord.toLowerCase(java.util.Locale.ROOT)),
+                        story.text()
+                                .toLowerCase(java.util.Locale.ROOT)
+                                .contains(lastWord.toLowerCase(java.util.Locale.ROOT)),
                         () -> fact + " cannot be read in " + Sample.where(story));
             }
         }
@@ -76,9 +86,15 @@ class TalesSceneTest {
     void theWorldIsInTheText() {
         for (Story story : Sample.STORIES) {
             Scene scene = story.scene();
-            assertTrue(scene.people().size() == 2 && !scene.people().get(0).name().equals(scene.people().get(1).name()));
+            assertTrue(scene.people().size() == 2
+                    && !scene.people()
+                            .get(0)
+                            .name()
+                            .equals(scene.people().get(1).name()));
             assertTrue(!scene.episodes().isEmpty() && scene.episodes().size() <= 2);
-            assertTrue(scene.people().stream().anyMatch(person -> story.text().contains(person.name())), () -> Sample.where(story));
+            assertTrue(
+                    scene.people().stream().anyMatch(person -> story.text().contains(person.name())),
+                    () -> Sample.where(story));
         }
     }
 }

@@ -16,8 +16,20 @@ import org.junit.jupiter.api.Test;
 
 class TalesSensesTest {
     private static final List<String> MEANINGS = List.of(
-            "lie:rest", "lie:deceive", "king:crowned", "king:chess", "ring:jewel", "ring:sound", "bank:river", "bank:money",
-            "light:bright", "light:weight", "bat:animal", "bat:cricket", "still:quiet", "still:yet");
+            "lie:rest",
+            "lie:deceive",
+            "king:crowned",
+            "king:chess",
+            "ring:jewel",
+            "ring:sound",
+            "bank:river",
+            "bank:money",
+            "light:bright",
+            "light:weight",
+            "bat:animal",
+            "bat:cricket",
+            "still:quiet",
+            "still:yet");
 
     @Test
     void everyMeaningIsInThreeOfAHundredStories() {
@@ -28,7 +40,8 @@ class TalesSensesTest {
             here.forEach(meaning -> stories.merge(meaning, 1, Integer::sum));
         }
         assertEquals(new TreeSet<>(MEANINGS), new TreeSet<>(stories.keySet()));
-        stories.forEach((meaning, count) -> assertTrue(count >= 150, meaning + " is in " + count + " of 5,000 stories"));
+        stories.forEach(
+                (meaning, count) -> assertTrue(count >= 150, meaning + " is in " + count + " of 5,000 stories"));
     }
 
     @Test
@@ -42,7 +55,9 @@ class TalesSensesTest {
                 assertEquals(sense.word().equals("lie") ? "lies" : sense.word(), form, () -> Sample.where(story));
             }
             for (Matcher m = forms.matcher(story.text()); m.find(); ) {
-                assertTrue(marked.contains(m.start()), () -> m.group() + " at " + m.start() + " in " + Sample.where(story));
+                assertTrue(
+                        marked.contains(m.start()),
+                        () -> m.group() + " at " + m.start() + " in " + Sample.where(story));
             }
         }
     }
@@ -62,14 +77,21 @@ class TalesSensesTest {
             for (Sense sense : story.senses()) {
                 String key = sense.word() + ":" + sense.meaning();
                 String[] left = story.text().substring(0, sense.at().start()).split(" ", -1);
-                String[] right = story.text().substring(sense.at().end()).strip().split(" ", -1);
-                before.getOrDefault(key, Set.of()).add(String.join(" ", List.of(left).subList(Math.max(0, left.length - 3), left.length)));
-                after.getOrDefault(key, Set.of()).add(String.join(" ", List.of(right).subList(0, Math.min(2, right.length))));
+                String[] right =
+                        story.text().substring(sense.at().end()).strip().split(" ", -1);
+                before.getOrDefault(key, Set.of())
+                        .add(String.join(" ", List.of(left).subList(Math.max(0, left.length - 3), left.length)));
+                after.getOrDefault(key, Set.of())
+                        .add(String.join(" ", List.of(right).subList(0, Math.min(2, right.length))));
             }
         }
         for (String meaning : MEANINGS) {
-            assertTrue(before.getOrDefault(meaning, Set.of()).size() >= 6, meaning + " follows only " + before.get(meaning));
-            assertTrue(after.getOrDefault(meaning, Set.of()).size() >= 5, meaning + " precedes only " + after.get(meaning));
+            assertTrue(
+                    before.getOrDefault(meaning, Set.of()).size() >= 6,
+                    meaning + " follows only " + before.get(meaning));
+            assertTrue(
+                    after.getOrDefault(meaning, Set.of()).size() >= 5,
+                    meaning + " precedes only " + after.get(meaning));
         }
     }
 }

@@ -78,7 +78,9 @@ class TalesTest {
         double best = Double.MAX_VALUE;
         for (int i = 0; i < 5; i++) {
             long start = System.nanoTime();
-            long characters = Tales.stream(i, 5_000).mapToLong(story -> story.text().length()).sum();
+            long characters = Tales.stream(i, 5_000)
+                    .mapToLong(story -> story.text().length())
+                    .sum();
             assertTrue(characters > 1_000_000, "characters: " + characters);
             best = Math.min(best, (System.nanoTime() - start) / 1e9);
         }
@@ -90,6 +92,7 @@ class TalesTest {
         assertEquals(1, new TalesOptions(0, 1).stories());
         assertEquals(
                 "stories: expected at least 1, found 0",
-                assertThrows(IllegalArgumentException.class, () -> new TalesOptions(0, 0)).getMessage());
+                assertThrows(IllegalArgumentException.class, () -> new TalesOptions(0, 0))
+                        .getMessage());
     }
 }

@@ -20,7 +20,9 @@ class TalesTruthTest {
             int last = 0;
             for (Slot slot : story.slots()) {
                 String word = slot.word().of(story.text());
-                assertTrue(slot.truth().containsKey(word), () -> word + " is not in " + slot.truth() + ", " + Sample.where(story));
+                assertTrue(
+                        slot.truth().containsKey(word),
+                        () -> word + " is not in " + slot.truth() + ", " + Sample.where(story));
                 assertEquals(' ', story.text().charAt(slot.word().start() - 1), () -> Sample.where(story));
                 assertFalse(Character.isLetter(story.text().charAt(slot.word().end())), () -> Sample.where(story));
                 assertTrue(slot.word().start() >= last, "slots come in text order");
@@ -34,7 +36,9 @@ class TalesTruthTest {
     void truthSumsToOne() {
         for (Story story : Sample.STORIES) {
             for (Slot slot : story.slots()) {
-                double sum = slot.truth().values().stream().mapToDouble(Double::doubleValue).sum();
+                double sum = slot.truth().values().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .sum();
                 assertEquals(1, sum, 1e-12, slot.kind());
                 assertTrue(slot.truth().values().stream().allMatch(p -> p > 0), slot.kind());
             }
@@ -48,10 +52,14 @@ class TalesTruthTest {
                 assertFalse(slot.evidence().isEmpty(), () -> slot.kind() + " in " + Sample.where(story));
                 int last = 0;
                 for (Span span : slot.evidence()) {
-                    assertTrue(span.start() >= last && span.end() > span.start(), () -> slot.evidence() + " in " + Sample.where(story));
+                    assertTrue(
+                            span.start() >= last && span.end() > span.start(),
+                            () -> slot.evidence() + " in " + Sample.where(story));
                     assertTrue(span.end() < slot.word().start(), () -> slot.kind() + " in " + Sample.where(story));
-                    boolean start = span.start() == 0 || !Character.isLetter(story.text().charAt(span.start() - 1));
-                    assertTrue(start && !Character.isLetter(story.text().charAt(span.end())), () -> Sample.where(story));
+                    boolean start = span.start() == 0
+                            || !Character.isLetter(story.text().charAt(span.start() - 1));
+                    assertTrue(
+                            start && !Character.isLetter(story.text().charAt(span.end())), () -> Sample.where(story));
                     last = span.start();
                 }
             }
@@ -64,7 +72,9 @@ class TalesTruthTest {
         Map<String, Slot> seen = new TreeMap<>();
         for (Story story : Sample.STORIES) {
             for (Slot slot : story.slots()) {
-                List<String> words = slot.evidence().stream().map(span -> span.of(story.text())).toList();
+                List<String> words = slot.evidence().stream()
+                        .map(span -> span.of(story.text()))
+                        .toList();
                 Slot before = seen.putIfAbsent(String.join(" | ", words), slot);
                 assertTrue(
                         before == null || before.truth().equals(slot.truth()),
@@ -79,7 +89,8 @@ class TalesTruthTest {
         Set<String> prefixes = new HashSet<>();
         for (Story story : Sample.STORIES) {
             for (Slot slot : story.slots()) {
-                prefixes.add(Sample.nameless(story, sentenceBefore(story, slot.word().start())));
+                prefixes.add(
+                        Sample.nameless(story, sentenceBefore(story, slot.word().start())));
             }
         }
         for (Story story : Sample.STORIES.subList(0, 1_500)) {
@@ -112,8 +123,9 @@ class TalesTruthTest {
     }
 
     /**
-     * Pearson's test for every distribution, and for each again by the words just before the slot, by tense and by the hero's pronoun.
-     * The limit is the 1e-6 quantile (Wilson and Hilferty's cube), so that a true table of some hundred rows passes.
+     * Pearson's test for every distribution, and for each again by the words just before the slot, by tense and by the
+     * hero's pronoun. The limit is the 1e-6 quantile (Wilson and Hilferty's cube), so that a true table of some hundred
+     * rows passes.
      */
     @Test
     void wordsAreDrawnFromTheTruth() {
@@ -125,9 +137,13 @@ class TalesTruthTest {
                 String before = story.text().substring(0, slot.word().start()).strip();
                 String lastWords = before.substring(before.lastIndexOf(' ', before.lastIndexOf(' ') - 1) + 1);
                 String table = slot.kind() + " " + slot.truth();
-                for (String key : List.of("", " after " + lastWords, " past " + story.scene().past(),
+                for (String key : List.of(
+                        "",
+                        " after " + lastWords,
+                        " past " + story.scene().past(),
                         " female " + story.scene().people().getFirst().female())) {
-                    tallies.computeIfAbsent(table + key, k -> new Tally(slot.truth())).add(word);
+                    tallies.computeIfAbsent(table + key, k -> new Tally(slot.truth()))
+                            .add(word);
                 }
             }
         });
@@ -138,7 +154,8 @@ class TalesTruthTest {
                 tested++;
                 assertTrue(
                         tally.chiSquare() < limit(tally.truth.size() - 1),
-                        () -> "seed " + seed + ", " + e.getKey() + ": drawn " + tally.drawn + ", chi-square " + tally.chiSquare());
+                        () -> "seed " + seed + ", " + e.getKey() + ": drawn " + tally.drawn + ", chi-square "
+                                + tally.chiSquare());
             }
         }
         assertTrue(tested > 150, "tables tested: " + tested);
@@ -165,7 +182,8 @@ class TalesTruthTest {
         }
 
         double smallestExpected() {
-            return count * truth.values().stream().min(Comparator.naturalOrder()).orElseThrow();
+            return count
+                    * truth.values().stream().min(Comparator.naturalOrder()).orElseThrow();
         }
 
         double chiSquare() {
