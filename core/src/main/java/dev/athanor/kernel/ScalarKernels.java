@@ -87,13 +87,9 @@ public final class ScalarKernels implements Kernels {
             int so,
             int n) {
         float mean = ScalarReductions.sum(x, xo, n) / n;
-        float variance = ScalarReductions.squaredDeviations(x, xo, n, mean) / n;
+        float variance = ScalarReductions.squaredDeviations(x, xo, mean, n) / n;
         float rstd = reciprocalRoot(variance, epsilon);
-        for (int i = 0; i < n; i++) {
-            float normalised = (x[xo + i] - mean) * rstd;
-            out[oo + i] =
-                    boff >= 0 ? Math.fma(normalised, weight[wo + i], bias[boff + i]) : normalised * weight[wo + i];
-        }
+        ScalarNorms.normalise(out, oo, x, xo, weight, wo, bias, boff, mean, rstd, n);
         stats[so] = mean;
         stats[so + 1] = rstd;
     }
@@ -123,34 +119,8 @@ public final class ScalarKernels implements Kernels {
         if (dbo >= 0) {
             add(dbias, dbo, dy, dyo, n);
         }
-        normBackward(dx, dxo, accumulate, dweight, dwo, dy, dyo, x, xo, weight, wo, mean, rstd, gradientMean, along, n);
-    }
-
-    /** Writes dweight and dx of both norms; the root-mean-square norm is the one with both means 0. */
-    private static void normBackward(
-            float[] dx,
-            int dxo,
-            boolean accumulate,
-            float[] dweight,
-            int dwo,
-            float[] dy,
-            int dyo,
-            float[] x,
-            int xo,
-            float[] weight,
-            int wo,
-            float mean,
-            float rstd,
-            float gradientMean,
-            float along,
-            int n) {
-        for (int i = 0; i < n; i++) {
-            float gradient = dy[dyo + i];
-            float normalised = (x[xo + i] - mean) * rstd;
-            dweight[dwo + i] = Math.fma(gradient, normalised, dweight[dwo + i]);
-            float centred = Math.fma(normalised, -along, gradient * weight[wo + i] - gradientMean);
-            dx[dxo + i] = accumulate ? Math.fma(centred, rstd, dx[dxo + i]) : centred * rstd;
-        }
+        ScalarNorms.backward(
+                dx, dxo, accumulate, dweight, dwo, dy, dyo, x, xo, weight, wo, mean, rstd, gradientMean, along, n);
     }
 
     @Override
@@ -166,9 +136,7 @@ public final class ScalarKernels implements Kernels {
             int so,
             int n) {
         float rrms = reciprocalRoot(ScalarReductions.dot(x, xo, x, xo, n) / n, epsilon);
-        for (int i = 0; i < n; i++) {
-            out[oo + i] = x[xo + i] * rrms * weight[wo + i];
-        }
+        ScalarNorms.normalise(out, oo, x, xo, weight, wo, x, -1, 0f, rrms, n);
         stats[so] = rrms;
     }
 
@@ -190,7 +158,7 @@ public final class ScalarKernels implements Kernels {
             int n) {
         float rrms = stats[so];
         float along = ScalarReductions.alongInput(dy, dyo, weight, wo, x, xo, 0f, rrms, n) / n;
-        normBackward(dx, dxo, accumulate, dweight, dwo, dy, dyo, x, xo, weight, wo, 0f, rrms, 0f, along, n);
+        ScalarNorms.backward(dx, dxo, accumulate, dweight, dwo, dy, dyo, x, xo, weight, wo, 0f, rrms, 0f, along, n);
     }
 
     /** 1/sqrt(meanSquare + epsilon), in double because one row needs it once. */
@@ -263,14 +231,19 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void rotate(float[] x, int xo, float[] cos, int co, float[] sin, int so, int half, boolean inverse) {
-        float sign = inverse ? -1f : 1f;
-        for (int i = 0; i < half; i++) {
-            float a = x[xo + i];
-            float b = x[xo + half + i];
+        rotatePairs(x, xo, xo + half, cos, co, sin, so, inverse ? -1f : 1f, half);
+    }
+
+    /** Turns the pairs (x[first + i], x[second + i]). */
+    static void rotatePairs(
+            float[] x, int first, int second, float[] cos, int co, float[] sin, int so, float sign, int n) {
+        for (int i = 0; i < n; i++) {
+            float a = x[first + i];
+            float b = x[second + i];
             float c = cos[co + i];
             float s = sin[so + i] * sign;
-            x[xo + i] = Math.fma(a, c, -(b * s));
-            x[xo + half + i] = Math.fma(b, c, a * s);
+            x[first + i] = Math.fma(a, c, -(b * s));
+            x[second + i] = Math.fma(b, c, a * s);
         }
     }
 

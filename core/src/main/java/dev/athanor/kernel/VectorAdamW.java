@@ -4,10 +4,11 @@ import static dev.athanor.kernel.Lanes.L;
 import static dev.athanor.kernel.Lanes.S;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /** One pass of AdamW: four arrays read and three written per element, so memory sets the pace. */
 final class VectorAdamW {
+    private static final ScalarKernels TAIL = new ScalarKernels();
+
     private VectorAdamW() {}
 
     static void update(
@@ -38,7 +39,7 @@ final class VectorAdamW {
         for (; i < S.loopBound(n); i += L) {
             FloatVector g = FloatVector.fromArray(S, gradient, go + i).mul(gradientScale);
             FloatVector before = FloatVector.fromArray(S, m, mo + i);
-            FloatVector mean = meanRate.fma(g.sub(before), before);
+            FloatVector mean = g.sub(before).fma(meanRate, before);
             FloatVector square =
                     g.mul(squareRate).fma(g, FloatVector.fromArray(S, v, vo + i).mul(beta2));
             FloatVector root = square.sqrt().fma(rootScale, smallest);
@@ -48,19 +49,23 @@ final class VectorAdamW {
             mean.intoArray(m, mo + i);
             square.intoArray(v, vo + i);
         }
-        if (i < n) {
-            VectorMask<Float> mask = S.indexInRange(i, n);
-            FloatVector g = FloatVector.fromArray(S, gradient, go + i, mask).mul(gradientScale);
-            FloatVector before = FloatVector.fromArray(S, m, mo + i, mask);
-            FloatVector mean = meanRate.fma(g.sub(before), before);
-            FloatVector square = g.mul(squareRate)
-                    .fma(g, FloatVector.fromArray(S, v, vo + i, mask).mul(beta2));
-            FloatVector root = square.sqrt().fma(rootScale, smallest);
-            mean.div(root)
-                    .fma(minusSize, FloatVector.fromArray(S, p, po + i, mask).mul(keep))
-                    .intoArray(p, po + i, mask);
-            mean.intoArray(m, mo + i, mask);
-            square.intoArray(v, vo + i, mask);
-        }
+        TAIL.adamW(
+                p,
+                po + i,
+                gradient,
+                go + i,
+                gradientScale,
+                m,
+                mo + i,
+                v,
+                vo + i,
+                n - i,
+                lr,
+                beta1,
+                beta2,
+                epsilon,
+                decay,
+                bias1,
+                bias2);
     }
 }

@@ -4,13 +4,15 @@ import static dev.athanor.kernel.Lanes.L;
 import static dev.athanor.kernel.Lanes.S;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * The Vector API provider, for 128, 256 and 512 bits. Load it only through {@link KernelProvider}: without the
- * incubator module this class cannot be linked.
+ * incubator module this class cannot be linked. The up to 15 numbers past the last whole register are left to the
+ * scalar kernels: a second, masked copy of a loop makes a method so long that the compilers sometimes give up on it.
  */
 final class VectorKernels implements Kernels {
+    private static final ScalarKernels TAIL = new ScalarKernels();
+
     @Override
     public String name() {
         return "vector-" + S.vectorBitSize();
@@ -44,12 +46,7 @@ final class VectorKernels implements Kernels {
                     .add(FloatVector.fromArray(S, x, xo + i))
                     .intoArray(out, oo + i);
         }
-        if (i < n) {
-            VectorMask<Float> mask = S.indexInRange(i, n);
-            FloatVector.fromArray(S, out, oo + i, mask)
-                    .add(FloatVector.fromArray(S, x, xo + i, mask))
-                    .intoArray(out, oo + i, mask);
-        }
+        TAIL.add(out, oo + i, x, xo + i, n - i);
     }
 
     @Override
@@ -57,14 +54,11 @@ final class VectorKernels implements Kernels {
         FloatVector factor = FloatVector.broadcast(S, scale);
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
-            factor.fma(FloatVector.fromArray(S, x, xo + i), FloatVector.fromArray(S, out, oo + i))
+            FloatVector.fromArray(S, x, xo + i)
+                    .fma(factor, FloatVector.fromArray(S, out, oo + i))
                     .intoArray(out, oo + i);
         }
-        if (i < n) {
-            VectorMask<Float> mask = S.indexInRange(i, n);
-            factor.fma(FloatVector.fromArray(S, x, xo + i, mask), FloatVector.fromArray(S, out, oo + i, mask))
-                    .intoArray(out, oo + i, mask);
-        }
+        TAIL.addScaled(out, oo + i, scale, x, xo + i, n - i);
     }
 
     @Override
@@ -73,10 +67,7 @@ final class VectorKernels implements Kernels {
         for (; i < S.loopBound(n); i += L) {
             FloatVector.fromArray(S, out, oo + i).mul(scale).intoArray(out, oo + i);
         }
-        if (i < n) {
-            VectorMask<Float> mask = S.indexInRange(i, n);
-            FloatVector.fromArray(S, out, oo + i, mask).mul(scale).intoArray(out, oo + i, mask);
-        }
+        TAIL.scale(out, oo + i, scale, n - i);
     }
 
     @Override
@@ -99,7 +90,7 @@ final class VectorKernels implements Kernels {
             int so,
             int n) {
         float mean = VectorReductions.sum(x, xo, n) / n;
-        float rstd = ScalarKernels.reciprocalRoot(VectorReductions.squaredDeviations(x, xo, n, mean) / n, epsilon);
+        float rstd = ScalarKernels.reciprocalRoot(VectorReductions.squaredDeviations(x, xo, mean, n) / n, epsilon);
         if (boff >= 0) {
             VectorNorms.normaliseWithBias(out, oo, x, xo, weight, wo, bias, boff, mean, rstd, n);
         } else {
@@ -130,7 +121,7 @@ final class VectorKernels implements Kernels {
         float mean = stats[so];
         float rstd = stats[so + 1];
         float gradientMean = VectorReductions.dot(dy, dyo, weight, wo, n) / n;
-        float along = VectorNorms.alongInput(dy, dyo, weight, wo, x, xo, mean, rstd, n) / n;
+        float along = VectorReductions.alongInput(dy, dyo, weight, wo, x, xo, mean, rstd, n) / n;
         if (dbo >= 0) {
             add(dbias, dbo, dy, dyo, n);
         }
@@ -172,7 +163,7 @@ final class VectorKernels implements Kernels {
             int so,
             int n) {
         float rrms = stats[so];
-        float along = VectorNorms.alongInput(dy, dyo, weight, wo, x, xo, 0f, rrms, n) / n;
+        float along = VectorReductions.alongInput(dy, dyo, weight, wo, x, xo, 0f, rrms, n) / n;
         VectorNorms.backward(dx, dxo, accumulate, dweight, dwo, dy, dyo, x, xo, weight, wo, 0f, rrms, 0f, along, n);
     }
 
@@ -229,15 +220,7 @@ final class VectorKernels implements Kernels {
             a.fma(c, b.mul(s).neg()).intoArray(x, xo + i);
             b.fma(c, a.mul(s)).intoArray(x, xo + half + i);
         }
-        if (i < half) {
-            VectorMask<Float> mask = S.indexInRange(i, half);
-            FloatVector a = FloatVector.fromArray(S, x, xo + i, mask);
-            FloatVector b = FloatVector.fromArray(S, x, xo + half + i, mask);
-            FloatVector c = FloatVector.fromArray(S, cos, co + i, mask);
-            FloatVector s = FloatVector.fromArray(S, sin, so + i, mask).mul(sign);
-            a.fma(c, b.mul(s).neg()).intoArray(x, xo + i, mask);
-            b.fma(c, a.mul(s)).intoArray(x, xo + half + i, mask);
-        }
+        ScalarKernels.rotatePairs(x, xo + i, xo + half + i, cos, co + i, sin, so + i, sign, half - i);
     }
 
     @Override

@@ -11,10 +11,8 @@ import jdk.incubator.vector.VectorOperators;
  * vector that crosses a real call becomes an object.
  */
 final class VectorMath {
-    // Registers of constants: broadcasting so many in place would pass the compiler's limit on nodes, and what is not
-    // inlined after that
-    // is boxed. They cost a load each, so exp broadcasts its own.
-    private static final FloatVector TAIL = FloatVector.broadcast(S, ScalarMath.TAIL);
+    // Broadcasting so many constants in place would pass the compiler's limit on nodes, and what is not inlined after
+    // that is boxed. They cost a load each, so exp broadcasts its own.
     private static final FloatVector Q0 = FloatVector.broadcast(S, ScalarMath.Q0);
     private static final FloatVector Q1 = FloatVector.broadcast(S, ScalarMath.Q1);
     private static final FloatVector Q2 = FloatVector.broadcast(S, ScalarMath.Q2);
@@ -23,7 +21,7 @@ final class VectorMath {
     private static final FloatVector Q5 = FloatVector.broadcast(S, ScalarMath.Q5);
     private static final FloatVector Q6 = FloatVector.broadcast(S, ScalarMath.Q6);
     private static final FloatVector Q7 = FloatVector.broadcast(S, ScalarMath.Q7);
-    private static final FloatVector Q8 = FloatVector.broadcast(S, ScalarMath.Q8);
+
     private static final FloatVector INVERSE_SQRT_2PI = FloatVector.broadcast(S, ScalarMath.INVERSE_SQRT_2PI);
     private static final FloatVector MINUS_HALF = FloatVector.broadcast(S, -0.5f);
     private static final FloatVector ZERO = FloatVector.broadcast(S, 0f);
@@ -31,7 +29,8 @@ final class VectorMath {
 
     private VectorMath() {}
 
-    static FloatVector exp(FloatVector x) {
+    static FloatVector exp(FloatVector parameter) {
+        FloatVector x = fresh(parameter);
         return x.add(Float.POSITIVE_INFINITY).blend(expBelow(x), x.compare(VectorOperators.LE, ScalarMath.EXP_HIGHEST));
     }
 
@@ -41,7 +40,7 @@ final class VectorMath {
      */
     static FloatVector expBelow(FloatVector x) {
         FloatVector shifted =
-                x.fma(FloatVector.broadcast(S, ScalarMath.LOG2_E), FloatVector.broadcast(S, ScalarMath.ROUNDER));
+                FloatVector.broadcast(S, ScalarMath.LOG2_E).fma(x, FloatVector.broadcast(S, ScalarMath.ROUNDER));
         FloatVector count = shifted.sub(ScalarMath.ROUNDER);
         FloatVector r = count.fma(FloatVector.broadcast(S, -ScalarMath.LN2_HIGH), x);
         r = count.fma(FloatVector.broadcast(S, -ScalarMath.LN2_LOW), r);
@@ -54,30 +53,37 @@ final class VectorMath {
         p = p.fma(r, one);
         IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
         FloatVector scaled = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
-        return scaled.blend(0f, x.compare(VectorOperators.LT, ScalarMath.EXP_LOWEST));
+        return scaled.blend(0f, FloatVector.broadcast(S, ScalarMath.EXP_LOWEST).compare(VectorOperators.GT, x));
     }
 
-    private static FloatVector geluSquare(FloatVector x) {
-        FloatVector square = x.mul(x);
-        return square.blend(
-                ScalarMath.GELU_SQUARE_LIMIT, square.compare(VectorOperators.GT, ScalarMath.GELU_SQUARE_LIMIT));
+    /** Of x^2: {@link ScalarMath#GELU_SQUARE_LIMIT} where it is larger. NaN stays. */
+    private static FloatVector limited(FloatVector square) {
+        FloatVector limit = FloatVector.broadcast(S, ScalarMath.GELU_SQUARE_LIMIT);
+        return limit.blend(square, limit.compare(VectorOperators.LT, square).not());
     }
 
     static FloatVector reciprocal(FloatVector x) {
         return FloatVector.broadcast(S, 1f).div(x);
     }
 
-    static FloatVector geluTanh(FloatVector x) {
-        FloatVector negated = x.neg()
-                .mul(geluSquare(x)
-                        .fma(FloatVector.broadcast(S, ScalarMath.GELU_3), FloatVector.broadcast(S, ScalarMath.GELU_1)));
-        return x.div(exp(negated).add(1f));
+    /** The same vector; of the result the compiler knows the class, so what follows stays short. */
+    private static FloatVector fresh(FloatVector parameter) {
+        return ONE.mul(parameter);
     }
 
-    static FloatVector geluTanhSlope(FloatVector x) {
-        FloatVector square = geluSquare(x);
-        FloatVector twice = x.mul(
-                square.fma(FloatVector.broadcast(S, ScalarMath.GELU_3), FloatVector.broadcast(S, ScalarMath.GELU_1)));
+    static FloatVector geluTanh(FloatVector parameter) {
+        FloatVector x = fresh(parameter);
+        FloatVector inner = limited(x.mul(x))
+                .fma(FloatVector.broadcast(S, ScalarMath.GELU_3), FloatVector.broadcast(S, ScalarMath.GELU_1));
+        return x.div(exp(x.neg().mul(inner)).add(1f));
+    }
+
+    static FloatVector geluTanhSlope(FloatVector parameter) {
+        FloatVector x = fresh(parameter);
+        FloatVector square = limited(x.mul(x));
+        FloatVector twice = square.fma(
+                        FloatVector.broadcast(S, ScalarMath.GELU_3), FloatVector.broadcast(S, ScalarMath.GELU_1))
+                .mul(x);
         FloatVector e = expBelow(twice.abs().neg());
         FloatVector large = reciprocal(e.add(1f));
         FloatVector small = e.mul(large);
@@ -88,8 +94,8 @@ final class VectorMath {
     }
 
     private static FloatVector tailRatio(FloatVector magnitude) {
-        FloatVector t = ONE.div(magnitude.fma(TAIL, ONE));
-        FloatVector q = Q8.fma(t, Q7);
+        FloatVector t = ONE.div(FloatVector.broadcast(S, ScalarMath.TAIL).fma(magnitude, ONE));
+        FloatVector q = FloatVector.broadcast(S, ScalarMath.Q8).fma(t, Q7);
         q = q.fma(t, Q6);
         q = q.fma(t, Q5);
         q = q.fma(t, Q4);
@@ -101,21 +107,24 @@ final class VectorMath {
     }
 
     private static FloatVector normalCdf(FloatVector x, FloatVector tail) {
-        return ONE.sub(tail).blend(tail, x.compare(VectorOperators.LT, ZERO));
+        return ONE.sub(tail).blend(tail, ZERO.compare(VectorOperators.GT, x));
     }
 
-    static FloatVector geluErf(FloatVector x) {
+    static FloatVector geluErf(FloatVector parameter) {
+        FloatVector x = fresh(parameter);
         FloatVector tail = expBelow(x.mul(x).mul(MINUS_HALF)).mul(tailRatio(x.abs()));
         return x.mul(normalCdf(x, tail));
     }
 
-    static FloatVector geluErfSlope(FloatVector x) {
+    static FloatVector geluErfSlope(FloatVector parameter) {
+        FloatVector x = fresh(parameter);
         FloatVector e = expBelow(x.mul(x).mul(MINUS_HALF));
-        FloatVector tail = e.mul(tailRatio(x.abs()));
+        FloatVector tail = tailRatio(x.abs()).mul(e);
         return x.mul(e).fma(INVERSE_SQRT_2PI, normalCdf(x, tail));
     }
 
-    static FloatVector silu(FloatVector g) {
+    static FloatVector silu(FloatVector parameter) {
+        FloatVector g = fresh(parameter);
         return g.div(exp(g.neg()).add(1f));
     }
 }

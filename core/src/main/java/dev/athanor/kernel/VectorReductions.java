@@ -9,12 +9,12 @@ import static dev.athanor.kernel.Lanes.PARTS;
 import static dev.athanor.kernel.Lanes.S;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Reductions over 16 logical lanes held in one, two or four registers. The branches on {@code PARTS} are on constants
- * and vanish. In the tail, lanes past the end keep their total untouched: adding +0 would turn -0 into +0.
+ * {@link ScalarReductions} with the 16 logical lanes held in one, two or four registers; the branches on {@code PARTS}
+ * are on constants and vanish. The receiver of every operation is a vector fresh from memory, for the reason given in
+ * {@link Lanes}.
  */
 final class VectorReductions {
     private VectorReductions() {}
@@ -25,38 +25,25 @@ final class VectorReductions {
         FloatVector c = FloatVector.zero(S);
         FloatVector d = FloatVector.zero(S);
         int bound = n & -Kernels.LANES;
-        int i = 0;
-        for (; i < bound; i += Kernels.LANES) {
-            a = a.add(FloatVector.fromArray(S, x, xo + i));
+        for (int i = 0; i < bound; i += Kernels.LANES) {
+            a = FloatVector.fromArray(S, x, xo + i).add(a);
             if (PARTS >= 2) {
-                b = b.add(FloatVector.fromArray(S, x, xo + i + L));
+                b = FloatVector.fromArray(S, x, xo + i + L).add(b);
             }
             if (PARTS == 4) {
-                c = c.add(FloatVector.fromArray(S, x, xo + i + 2 * L));
-                d = d.add(FloatVector.fromArray(S, x, xo + i + 3 * L));
+                c = FloatVector.fromArray(S, x, xo + i + 2 * L).add(c);
+                d = FloatVector.fromArray(S, x, xo + i + 3 * L).add(d);
             }
-        }
-        if (i < n) {
-            VectorMask<Float> mask = S.indexInRange(i, n);
-            a = a.lanewise(VectorOperators.ADD, FloatVector.fromArray(S, x, xo + i, mask), mask);
-        }
-        if (PARTS >= 2 && i + L < n) {
-            VectorMask<Float> mask = S.indexInRange(i + L, n);
-            b = b.lanewise(VectorOperators.ADD, FloatVector.fromArray(S, x, xo + i + L, mask), mask);
-        }
-        if (PARTS == 4 && i + 2 * L < n) {
-            VectorMask<Float> mask = S.indexInRange(i + 2 * L, n);
-            c = c.lanewise(VectorOperators.ADD, FloatVector.fromArray(S, x, xo + i + 2 * L, mask), mask);
-        }
-        if (PARTS == 4 && i + 3 * L < n) {
-            VectorMask<Float> mask = S.indexInRange(i + 3 * L, n);
-            d = d.lanewise(VectorOperators.ADD, FloatVector.fromArray(S, x, xo + i + 3 * L, mask), mask);
         }
         FloatVector t = PARTS == 1 ? a : PARTS == 2 ? a.add(b) : a.add(c).add(b.add(d));
         t = L == 16 ? t.add(t.rearrange(BY_8)) : t;
         t = L >= 8 ? t.add(t.rearrange(BY_4)) : t;
         t = t.add(t.rearrange(BY_2));
-        return t.add(t.rearrange(BY_1)).lane(0);
+        float total = t.add(t.rearrange(BY_1)).lane(0);
+        for (int i = bound; i < n; i++) {
+            total = total + x[xo + i];
+        }
+        return total;
     }
 
     static float dot(float[] x, int xo, float[] y, int yo, int n) {
@@ -65,8 +52,7 @@ final class VectorReductions {
         FloatVector c = FloatVector.zero(S);
         FloatVector d = FloatVector.zero(S);
         int bound = n & -Kernels.LANES;
-        int i = 0;
-        for (; i < bound; i += Kernels.LANES) {
+        for (int i = 0; i < bound; i += Kernels.LANES) {
             a = FloatVector.fromArray(S, x, xo + i).fma(FloatVector.fromArray(S, y, yo + i), a);
             if (PARTS >= 2) {
                 b = FloatVector.fromArray(S, x, xo + i + L).fma(FloatVector.fromArray(S, y, yo + i + L), b);
@@ -76,143 +62,126 @@ final class VectorReductions {
                 d = FloatVector.fromArray(S, x, xo + i + 3 * L).fma(FloatVector.fromArray(S, y, yo + i + 3 * L), d);
             }
         }
-        if (i < n) {
-            VectorMask<Float> mask = S.indexInRange(i, n);
-            a = a.blend(
-                    FloatVector.fromArray(S, x, xo + i, mask).fma(FloatVector.fromArray(S, y, yo + i, mask), a), mask);
-        }
-        if (PARTS >= 2 && i + L < n) {
-            VectorMask<Float> mask = S.indexInRange(i + L, n);
-            b = b.blend(
-                    FloatVector.fromArray(S, x, xo + i + L, mask).fma(FloatVector.fromArray(S, y, yo + i + L, mask), b),
-                    mask);
-        }
-        if (PARTS == 4 && i + 2 * L < n) {
-            VectorMask<Float> mask = S.indexInRange(i + 2 * L, n);
-            c = c.blend(
-                    FloatVector.fromArray(S, x, xo + i + 2 * L, mask)
-                            .fma(FloatVector.fromArray(S, y, yo + i + 2 * L, mask), c),
-                    mask);
-        }
-        if (PARTS == 4 && i + 3 * L < n) {
-            VectorMask<Float> mask = S.indexInRange(i + 3 * L, n);
-            d = d.blend(
-                    FloatVector.fromArray(S, x, xo + i + 3 * L, mask)
-                            .fma(FloatVector.fromArray(S, y, yo + i + 3 * L, mask), d),
-                    mask);
-        }
         FloatVector t = PARTS == 1 ? a : PARTS == 2 ? a.add(b) : a.add(c).add(b.add(d));
         t = L == 16 ? t.add(t.rearrange(BY_8)) : t;
         t = L >= 8 ? t.add(t.rearrange(BY_4)) : t;
         t = t.add(t.rearrange(BY_2));
-        return t.add(t.rearrange(BY_1)).lane(0);
+        float total = t.add(t.rearrange(BY_1)).lane(0);
+        for (int i = bound; i < n; i++) {
+            total = Math.fma(x[xo + i], y[yo + i], total);
+        }
+        return total;
     }
 
-    static float squaredDeviations(float[] x, int xo, int n, float mean) {
+    /** Sum of (x - mean)^2. */
+    static float squaredDeviations(float[] x, int xo, float mean, int n) {
         FloatVector a = FloatVector.zero(S);
         FloatVector b = FloatVector.zero(S);
         FloatVector c = FloatVector.zero(S);
         FloatVector d = FloatVector.zero(S);
         int bound = n & -Kernels.LANES;
-        int i = 0;
-        for (; i < bound; i += Kernels.LANES) {
-            a = addSquare(FloatVector.fromArray(S, x, xo + i).sub(mean), a);
+        for (int i = 0; i < bound; i += Kernels.LANES) {
+            FloatVector fromA = FloatVector.fromArray(S, x, xo + i).sub(mean);
+            a = fromA.fma(fromA, a);
             if (PARTS >= 2) {
-                b = addSquare(FloatVector.fromArray(S, x, xo + i + L).sub(mean), b);
+                FloatVector fromB = FloatVector.fromArray(S, x, xo + i + L).sub(mean);
+                b = fromB.fma(fromB, b);
             }
             if (PARTS == 4) {
-                c = addSquare(FloatVector.fromArray(S, x, xo + i + 2 * L).sub(mean), c);
-                d = addSquare(FloatVector.fromArray(S, x, xo + i + 3 * L).sub(mean), d);
+                FloatVector fromC = FloatVector.fromArray(S, x, xo + i + 2 * L).sub(mean);
+                c = fromC.fma(fromC, c);
+                FloatVector fromD = FloatVector.fromArray(S, x, xo + i + 3 * L).sub(mean);
+                d = fromD.fma(fromD, d);
             }
-        }
-        if (i < n) {
-            VectorMask<Float> mask = S.indexInRange(i, n);
-            FloatVector deviation = FloatVector.fromArray(S, x, xo + i, mask).sub(mean);
-            a = a.blend(deviation.fma(deviation, a), mask);
-        }
-        if (PARTS >= 2 && i + L < n) {
-            VectorMask<Float> mask = S.indexInRange(i + L, n);
-            FloatVector deviation =
-                    FloatVector.fromArray(S, x, xo + i + L, mask).sub(mean);
-            b = b.blend(deviation.fma(deviation, b), mask);
-        }
-        if (PARTS == 4 && i + 2 * L < n) {
-            VectorMask<Float> mask = S.indexInRange(i + 2 * L, n);
-            FloatVector deviation =
-                    FloatVector.fromArray(S, x, xo + i + 2 * L, mask).sub(mean);
-            c = c.blend(deviation.fma(deviation, c), mask);
-        }
-        if (PARTS == 4 && i + 3 * L < n) {
-            VectorMask<Float> mask = S.indexInRange(i + 3 * L, n);
-            FloatVector deviation =
-                    FloatVector.fromArray(S, x, xo + i + 3 * L, mask).sub(mean);
-            d = d.blend(deviation.fma(deviation, d), mask);
         }
         FloatVector t = PARTS == 1 ? a : PARTS == 2 ? a.add(b) : a.add(c).add(b.add(d));
         t = L == 16 ? t.add(t.rearrange(BY_8)) : t;
         t = L >= 8 ? t.add(t.rearrange(BY_4)) : t;
         t = t.add(t.rearrange(BY_2));
-        return t.add(t.rearrange(BY_1)).lane(0);
+        float total = t.add(t.rearrange(BY_1)).lane(0);
+        for (int i = bound; i < n; i++) {
+            total = Math.fma(x[xo + i] - mean, x[xo + i] - mean, total);
+        }
+        return total;
     }
 
-    private static FloatVector addSquare(FloatVector deviation, FloatVector total) {
-        return deviation.fma(deviation, total);
+    /** Sum of (dy weight) ((x - mean) rstd): how much of the gradient lies along the normalised input of a norm. */
+    static float alongInput(
+            float[] dy, int dyo, float[] weight, int wo, float[] x, int xo, float mean, float rstd, int n) {
+        FloatVector a = FloatVector.zero(S);
+        FloatVector b = FloatVector.zero(S);
+        FloatVector c = FloatVector.zero(S);
+        FloatVector d = FloatVector.zero(S);
+        int bound = n & -Kernels.LANES;
+        for (int i = 0; i < bound; i += Kernels.LANES) {
+            a = FloatVector.fromArray(S, dy, dyo + i)
+                    .mul(FloatVector.fromArray(S, weight, wo + i))
+                    .fma(FloatVector.fromArray(S, x, xo + i).sub(mean).mul(rstd), a);
+            if (PARTS >= 2) {
+                b = FloatVector.fromArray(S, dy, dyo + i + L)
+                        .mul(FloatVector.fromArray(S, weight, wo + i + L))
+                        .fma(FloatVector.fromArray(S, x, xo + i + L).sub(mean).mul(rstd), b);
+            }
+            if (PARTS == 4) {
+                c = FloatVector.fromArray(S, dy, dyo + i + 2 * L)
+                        .mul(FloatVector.fromArray(S, weight, wo + i + 2 * L))
+                        .fma(
+                                FloatVector.fromArray(S, x, xo + i + 2 * L)
+                                        .sub(mean)
+                                        .mul(rstd),
+                                c);
+                d = FloatVector.fromArray(S, dy, dyo + i + 3 * L)
+                        .mul(FloatVector.fromArray(S, weight, wo + i + 3 * L))
+                        .fma(
+                                FloatVector.fromArray(S, x, xo + i + 3 * L)
+                                        .sub(mean)
+                                        .mul(rstd),
+                                d);
+            }
+        }
+        FloatVector t = PARTS == 1 ? a : PARTS == 2 ? a.add(b) : a.add(c).add(b.add(d));
+        t = L == 16 ? t.add(t.rearrange(BY_8)) : t;
+        t = L >= 8 ? t.add(t.rearrange(BY_4)) : t;
+        t = t.add(t.rearrange(BY_2));
+        float total = t.add(t.rearrange(BY_1)).lane(0);
+        for (int i = bound; i < n; i++) {
+            total = Math.fma(dy[dyo + i] * weight[wo + i], (x[xo + i] - mean) * rstd, total);
+        }
+        return total;
     }
 
     /** out = exp(x - shift), returning the sum of out. */
     static float expShifted(float[] out, int oo, float[] x, int xo, float shift, int n) {
-        if (PARTS > 1) { // two or four copies of exp in one loop would pass the compiler's limit on nodes and be boxed
-            exponentials(out, oo, x, xo, shift, n);
-            return sum(out, oo, n);
-        }
-        FloatVector t = FloatVector.zero(S);
-        int i = 0;
-        for (; i < S.loopBound(n); i += L) {
-            FloatVector e = VectorMath.exp(FloatVector.fromArray(S, x, xo + i).sub(shift));
-            e.intoArray(out, oo + i);
-            t = t.add(e);
-        }
-        if (i < n) {
-            ScalarKernels.exponentials(out, oo + i, x, xo + i, shift, n - i);
-            VectorMask<Float> mask = S.indexInRange(i, n);
-            t = t.lanewise(VectorOperators.ADD, FloatVector.fromArray(S, out, oo + i, mask), mask);
-        }
-        t = t.add(t.rearrange(BY_8));
-        t = t.add(t.rearrange(BY_4));
-        t = t.add(t.rearrange(BY_2));
-        return t.add(t.rearrange(BY_1)).lane(0);
-    }
-
-    private static void exponentials(float[] out, int oo, float[] x, int xo, float shift, int n) {
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
             VectorMath.exp(FloatVector.fromArray(S, x, xo + i).sub(shift)).intoArray(out, oo + i);
         }
         ScalarKernels.exponentials(out, oo + i, x, xo + i, shift, n - i);
+        return sum(out, oo, n);
     }
 
-    /** The largest of any order: max gives the same bits in every order, so four registers may run side by side. */
+    /** The largest; max gives the same bits in every order, so four registers run side by side. */
     static float max(float[] x, int xo, int n) {
         FloatVector a = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
-        FloatVector b = a;
-        FloatVector c = a;
-        FloatVector d = a;
+        FloatVector b = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+        FloatVector c = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+        FloatVector d = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
         int bound = n & -(4 * L);
         int i = 0;
         for (; i < bound; i += 4 * L) {
-            a = a.max(FloatVector.fromArray(S, x, xo + i));
-            b = b.max(FloatVector.fromArray(S, x, xo + i + L));
-            c = c.max(FloatVector.fromArray(S, x, xo + i + 2 * L));
-            d = d.max(FloatVector.fromArray(S, x, xo + i + 3 * L));
+            a = FloatVector.fromArray(S, x, xo + i).max(a);
+            b = FloatVector.fromArray(S, x, xo + i + L).max(b);
+            c = FloatVector.fromArray(S, x, xo + i + 2 * L).max(c);
+            d = FloatVector.fromArray(S, x, xo + i + 3 * L).max(d);
         }
         for (; i < S.loopBound(n); i += L) {
-            a = a.max(FloatVector.fromArray(S, x, xo + i));
+            a = FloatVector.fromArray(S, x, xo + i).max(a);
         }
-        if (i < n) {
-            VectorMask<Float> mask = S.indexInRange(i, n);
-            b = b.lanewise(VectorOperators.MAX, FloatVector.fromArray(S, x, xo + i, mask), mask);
+        float largest = a.max(b).max(c.max(d)).reduceLanes(VectorOperators.MAX);
+        for (; i < n; i++) {
+            largest = Math.max(largest, x[xo + i]);
         }
-        return a.max(b).max(c.max(d)).reduceLanes(VectorOperators.MAX);
+        return largest;
     }
 
     /** NaN or infinity times 0 is NaN, and NaN stays in the total. */
@@ -228,9 +197,10 @@ final class VectorReductions {
         for (; i < S.loopBound(n); i += L) {
             a = FloatVector.fromArray(S, x, xo + i).fma(FloatVector.zero(S), a);
         }
-        if (i < n) {
-            b = FloatVector.fromArray(S, x, xo + i, S.indexInRange(i, n)).fma(FloatVector.zero(S), b);
+        float zero = 0f;
+        for (; i < n; i++) {
+            zero = Math.fma(x[xo + i], 0f, zero);
         }
-        return a.add(b).compare(VectorOperators.EQ, 0f).allTrue();
+        return zero == 0f && a.add(b).compare(VectorOperators.EQ, 0f).allTrue();
     }
 }
