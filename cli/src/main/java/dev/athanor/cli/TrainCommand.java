@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
         },
         footer = {
             "",
-            "Sources: a file, folder or glob (text, .gz, .zip, .jsonl), https://…#sha256=…,",
-            "  jdk:java.base/java (sources of this JDK), tales:seed=1,stories=6000",
+            "Sources: a file, folder or glob (text, .gz, .zip, .jsonl or .jsonl#field=body),",
+            "  https://…#sha256=…, jdk:java.base/java (sources of this JDK), tales:seed=1,stories=6000",
             "",
             "Examples:",
             "  athanor train --data jdk:java.base/java --preset jdk --minutes 3 --out runs/java",

@@ -2,6 +2,7 @@ package dev.athanor.corpus;
 
 import dev.athanor.tokenizer.Tokenizer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /**
  * Training and validation tokens of a source.
@@ -16,39 +17,63 @@ public record Corpus(TokenStore train, TokenStore validation) {
 
     private static final int DOCUMENTS_PER_VALIDATION = 20;
 
-    /** Encodes {@code source}; an end-of-text token follows every document where the vocabulary has one. */
+    /** Encodes {@code source} into memory; an end-of-text token follows every document where the vocabulary has one. */
     public static Corpus encode(TextSource source, Tokenizer tokenizer) {
+        TokenBuffer train = new TokenBuffer();
+        TokenBuffer validation = new TokenBuffer();
+        encode(source, tokenizer, train, validation);
+        return new Corpus(train, validation);
+    }
+
+    /** As {@link #encode(TextSource, Tokenizer)}, into shards below {@code directory}, which must not exist. */
+    public static Corpus encode(TextSource source, Tokenizer tokenizer, Path directory) {
+        try (TokenShardWriter train = new TokenShardWriter(directory, "train", tokenizer.vocabularySize());
+                TokenShardWriter validation =
+                        new TokenShardWriter(directory, "validation", tokenizer.vocabularySize())) {
+            encode(source, tokenizer, train, validation);
+            train.finish();
+            validation.finish();
+        }
+        return open(directory);
+    }
+
+    /** The shards that {@link #encode(TextSource, Tokenizer, Path)} wrote. */
+    public static Corpus open(Path directory) {
+        return new Corpus(TokenShards.open(directory, "train"), TokenShards.open(directory, "validation"));
+    }
+
+    private static void encode(TextSource source, Tokenizer tokenizer, TokenSink train, TokenSink validation) {
         long[] documents = new long[1];
         source.read(d -> documents[0]++);
         if (documents[0] == 0) {
             throw new CorpusException(source.name() + ": expected text, found none");
         }
-        TokenBuffer train = new TokenBuffer();
-        TokenBuffer validation = new TokenBuffer();
         long[] number = new long[1];
+        long[] trained = new long[1];
         source.read(document -> {
             if (documents[0] == 1) {
                 // Characters, so that the split of Shakespeare is nanoGPT's: 1,003,854 and 111,540.
                 int cut = (int) (document.text().length() * (1 - TAIL));
-                add(train, tokenizer, document.text().substring(0, cut), false);
+                trained[0] += add(train, tokenizer, document.text().substring(0, cut), false);
                 add(validation, tokenizer, document.text().substring(cut), false);
             } else {
                 boolean held = number[0]++ % DOCUMENTS_PER_VALIDATION == DOCUMENTS_PER_VALIDATION - 1
                         || (documents[0] < DOCUMENTS_PER_VALIDATION && number[0] == documents[0]);
-                add(held ? validation : train, tokenizer, document.text(), true);
+                trained[0] += add(held ? validation : train, tokenizer, document.text(), true);
             }
         });
-        if (train.size() == 0) {
+        if (trained[0] == 0) {
             throw new CorpusException(source.name() + ": expected text, found only empty documents");
         }
-        return new Corpus(train, validation);
     }
 
-    private static void add(TokenBuffer to, Tokenizer tokenizer, String text, boolean end) {
-        to.add(tokenizer.encode(text), text.getBytes(StandardCharsets.UTF_8).length);
+    private static int add(TokenSink to, Tokenizer tokenizer, String text, boolean end) {
+        int[] ids = tokenizer.encode(text);
+        to.add(ids, text.getBytes(StandardCharsets.UTF_8).length);
         if (end && tokenizer.endOfText() >= 0) {
             to.add(new int[] {tokenizer.endOfText()}, 0);
         }
+        return ids.length;
     }
 
     /** Refuses a corpus from which not even one training example can be cut. */

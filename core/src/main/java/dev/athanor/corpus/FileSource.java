@@ -22,10 +22,20 @@ import java.util.zip.ZipInputStream;
  * are opened.
  */
 final class FileSource implements TextSource {
+    private static final String FIELD_MARK = "#field=";
     private final String name;
+    private final String field;
 
+    /** @param name a path, behind which {@code #field=NAME} may say which field of JSON lines holds the text */
     FileSource(String name) {
-        this.name = name;
+        int mark = name.lastIndexOf(FIELD_MARK);
+        this.name = mark < 0 ? name : name.substring(0, mark);
+        this.field = mark < 0 ? "text" : name.substring(mark + FIELD_MARK.length());
+        if (mark >= 0 && (field.isEmpty() || !this.name.contains(".jsonl"))) {
+            throw new CorpusException(
+                    name
+                            + ": expected .jsonl files and the name of a field, as in notes.jsonl#field=body, found neither or one");
+        }
     }
 
     @Override
@@ -36,7 +46,7 @@ final class FileSource implements TextSource {
     @Override
     public void read(Consumer<Document> reader) {
         for (Path file : files()) {
-            readFile(file, reader);
+            readFile(file, field, reader);
         }
     }
 
@@ -85,17 +95,17 @@ final class FileSource implements TextSource {
         return -1;
     }
 
-    private static void readFile(Path file, Consumer<Document> reader) {
+    private static void readFile(Path file, String field, Consumer<Document> reader) {
         String name = file.toString();
         try (InputStream in = Files.newInputStream(file)) {
             if (name.endsWith(".gz")) {
                 try (InputStream unpacked = new GZIPInputStream(in)) {
-                    Texts.read(name, unpacked, reader);
+                    Texts.read(name, unpacked, field, reader);
                 }
             } else if (name.endsWith(".zip")) {
-                readZip(name, in, reader);
+                readZip(name, in, field, reader);
             } else {
-                Texts.read(name, in, reader);
+                Texts.read(name, in, field, reader);
             }
         } catch (AccessDeniedException e) {
             throw new CorpusException(
@@ -108,13 +118,14 @@ final class FileSource implements TextSource {
         }
     }
 
-    private static void readZip(String name, InputStream in, Consumer<Document> reader) throws IOException {
+    private static void readZip(String name, InputStream in, String field, Consumer<Document> reader)
+            throws IOException {
         ZipInputStream zip = new ZipInputStream(in);
         int entries = 0;
         for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
             if (!entry.isDirectory()) {
                 entries++;
-                Texts.read(name + "!" + entry.getName(), notClosing(zip), reader);
+                Texts.read(name + "!" + entry.getName(), notClosing(zip), field, reader);
             }
         }
         if (entries == 0) {

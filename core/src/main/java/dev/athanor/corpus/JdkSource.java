@@ -45,7 +45,7 @@ final class JdkSource implements TextSource {
                         name() + ": expected Java files below " + prefix + " in " + zip + ", found none");
             }
             for (ZipEntry entry : entries) {
-                Texts.read(entry.getName(), file.getInputStream(entry), reader);
+                Texts.read(entry.getName(), file.getInputStream(entry), "text", reader);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(zip + ": cannot be read: " + e.getMessage(), e);

@@ -12,7 +12,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Bytes of a file to documents: plain UTF-8 text, or JSON lines with a {@code text} field. */
+/** Bytes of a file to documents: plain UTF-8 text, or JSON lines with a field of text. */
 final class Texts {
     /** Longest document kept as one string; a longer file is cut into documents of this size at line ends. */
     static final int MAX_BYTES = 16 << 20;
@@ -21,12 +21,13 @@ final class Texts {
 
     private Texts() {}
 
-    /** Reads {@code in} to its end. */
-    static void read(String name, InputStream in, Consumer<Document> reader) throws IOException {
+    /** Reads {@code in} to its end; {@code field} holds the text where the file has JSON lines. */
+    static void read(String name, InputStream in, String field, Consumer<Document> reader) throws IOException {
         boolean lines = name.endsWith(".jsonl") || name.endsWith(".jsonl.gz");
         byte[] rest = new byte[0];
         long offset = 0;
         int part = 0;
+        long line = 0;
         while (true) {
             byte[] block = join(rest, in.readNBytes(MAX_BYTES - rest.length));
             boolean end = block.length < MAX_BYTES;
@@ -34,7 +35,7 @@ final class Texts {
             if (cut > 0) {
                 String text = decode(name, block, cut, offset);
                 if (lines) {
-                    jsonLines(name, text, reader);
+                    line = jsonLines(name, text, field, line, reader);
                 } else {
                     reader.accept(new Document(part == 0 && end ? name : name + " part " + (part + 1), text));
                 }
@@ -87,8 +88,9 @@ final class Texts {
         }
     }
 
-    private static void jsonLines(String name, String text, Consumer<Document> reader) {
-        int number = 0;
+    /** Returns the number of the last line, {@code before} being that of the line before the text. */
+    private static long jsonLines(String name, String text, String field, long before, Consumer<Document> reader) {
+        long number = before;
         for (String line : text.split("\n")) {
             number++;
             if (line.isBlank()) {
@@ -103,12 +105,14 @@ final class Texts {
                                 + line.substring(0, Math.min(40, line.length())) + "\"",
                         e);
             }
-            if (!node.path("text").isString()) {
-                throw new CorpusException(
-                        name + " line " + number + ": expected a field \"text\", found fields " + node.propertyNames());
+            if (!node.path(field).isString()) {
+                throw new CorpusException(name + " line " + number + ": expected a field \"" + field
+                        + "\" with text, found the fields " + node.propertyNames()
+                        + "; name the right one as in notes.jsonl#field=body");
             }
             reader.accept(
-                    new Document(name + " line " + number, node.path("text").asString()));
+                    new Document(name + " line " + number, node.path(field).asString()));
         }
+        return number;
     }
 }

@@ -3,7 +3,7 @@ package dev.athanor.corpus;
 import java.util.Arrays;
 
 /** Tokens in memory. */
-public final class TokenBuffer implements TokenStore {
+public final class TokenBuffer implements TokenStore, TokenSink {
     private int[] tokens;
     private int size;
     private long rawBytes;
@@ -12,10 +12,11 @@ public final class TokenBuffer implements TokenStore {
         tokens = new int[1 << 12];
     }
 
-    /** Appends ids that stand for {@code bytes} bytes of text. */
+    @Override
     public void add(int[] ids, long bytes) {
         if (size + (long) ids.length > Integer.MAX_VALUE - 8) {
-            throw new CorpusException("tokens: expected fewer than 2^31 in memory, found more; write them to shards");
+            throw new CorpusException(
+                    "tokens: expected fewer than 2^31 in memory, found more; encode into a directory of shards");
         }
         if (size + ids.length > tokens.length) {
             tokens = Arrays.copyOf(tokens, (int)

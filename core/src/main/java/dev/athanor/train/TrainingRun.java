@@ -5,6 +5,7 @@ import dev.athanor.corpus.Corpus;
 import dev.athanor.corpus.CorpusException;
 import dev.athanor.corpus.TextSource;
 import dev.athanor.corpus.TextSources;
+import dev.athanor.corpus.TokenShards;
 import dev.athanor.kernel.Compute;
 import dev.athanor.model.ModelConfig;
 import dev.athanor.model.Parameters;
@@ -29,8 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A whole run in one directory: learns the tokenizer, encodes the text, trains, and leaves a Hugging Face model with
- * {@code run.json} and {@code preset.json} (what to resume), {@code state/} (training states), {@code metrics.jsonl}
- * and {@code report.html} beside it.
+ * {@code run.json} and {@code preset.json} (what to resume), {@code tokens/} (the encoded text), {@code state/}
+ * (training states), {@code metrics.jsonl} and {@code report.html} beside it.
  */
 public final class TrainingRun implements AutoCloseable {
     private static final JsonMapper MAPPER = JsonMapper.builder()
@@ -77,6 +78,8 @@ public final class TrainingRun implements AutoCloseable {
     /** Between two writings of the report during a run; each reads all metrics. */
     private static final double REPORT_SECONDS = 20;
 
+    private static final String TOKENS = "tokens";
+
     private final Path directory;
     private final Options options;
     private final Preset preset;
@@ -94,7 +97,7 @@ public final class TrainingRun implements AutoCloseable {
         options.data().forEach(name -> sources.add(TextSources.parse(name, cache())));
         TextSource source = TextSources.all(sources);
         this.tokenizer = tokenizer(source);
-        this.corpus = Corpus.encode(source, tokenizer);
+        this.corpus = corpus(source);
         ModelConfig config = preset.modelConfig(tokenizer.vocabularySize(), tokenizer.endOfText());
         corpus.requireContext(source.name(), config.contextLength());
         Initializer.Settings first =
@@ -129,7 +132,13 @@ public final class TrainingRun implements AutoCloseable {
                                 + " choose another directory");
             }
         }
-        TrainingRun run = new TrainingRun(directory, options, Preset.named(options.preset()), threads);
+        TrainingRun run;
+        try {
+            run = new TrainingRun(directory, options, Preset.named(options.preset()), threads);
+        } catch (RuntimeException | Error e) {
+            TokenShards.delete(directory.resolve(TOKENS));
+            throw e;
+        }
         try {
             WholeFile.write(directory.resolve("tokenizer.json"), TokenizerJson.write(run.tokenizer));
             // The recipe goes along, so that resuming needs no file from elsewhere and survives changed presets.
@@ -165,6 +174,16 @@ public final class TrainingRun implements AutoCloseable {
 
     private static Path cache() {
         return Path.of(System.getProperty("user.home"), ".cache", "athanor");
+    }
+
+    /** Tokens already there belong to this run, or to a beginning that was cut short before {@code run.json}. */
+    private Corpus corpus(TextSource source) {
+        Path tokens = directory.resolve(TOKENS);
+        if (Files.isRegularFile(directory.resolve("run.json")) && Files.isDirectory(tokens)) {
+            return Corpus.open(tokens);
+        }
+        TokenShards.delete(tokens);
+        return Corpus.encode(source, tokenizer, tokens);
     }
 
     private Tokenizer tokenizer(TextSource source) {

@@ -222,6 +222,18 @@ class SourcesTest {
     }
 
     @Test
+    void theFieldOfJsonLinesCanBeNamedAndAMissingOneIsRefusedWithItsLine() throws IOException {
+        Path file = folder.resolve("notes.jsonl");
+        Files.writeString(file, "{\"body\":\"one\"}\n\n{\"body\":\"two\",\"id\":7}\n");
+        List<String> texts = new ArrayList<>();
+        new FileSource(file + "#field=body").read(d -> texts.add(d.text()));
+        assertEquals(List.of("one", "two"), texts);
+        assertRefused(file.toString(), "notes.jsonl line 1: expected a field \"text\"");
+        assertRefused(file + "#field=id", "notes.jsonl line 1: expected a field \"id\"");
+        assertRefused(file + "#field=", "expected .jsonl files and the name of a field");
+    }
+
+    @Test
     @Timeout(20)
     void aSilentServerIsNotWaitedForWithoutEnd() throws Exception {
         byte[] content = utf8("a line of text\n".repeat(1000));
