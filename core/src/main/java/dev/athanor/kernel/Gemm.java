@@ -32,6 +32,12 @@ public final class Gemm {
      */
     private static final int ROWS_PER_TASK = 96;
 
+    /**
+     * Panels of B one task packs when A is shared: each panel of A comes from the last cache once for all of them. Four
+     * panels of 64 KiB leave the second-level cache room for what streams through it.
+     */
+    private static final int COLUMN_PANELS_PER_TASK = 4;
+
     private static final int ENOUGH_TASKS = 16;
 
     private final Tiles tiles;
@@ -55,7 +61,8 @@ public final class Gemm {
         private final float[] block = new float[256];
 
         Scratch(Tiles tiles) {
-            panel = new float[K_BLOCK * Math.max(tiles.columns(), ROWS_PER_TASK + tiles.rows())];
+            panel = new float
+                    [K_BLOCK * Math.max(COLUMN_PANELS_PER_TASK * tiles.columns(), ROWS_PER_TASK + tiles.rows())];
             tile = new float[tiles.rows() * tiles.columns()];
         }
     }
@@ -174,29 +181,48 @@ public final class Gemm {
         int rows = tiles.paddedRows(m);
         int panels = tiles.rowPanels(m);
         int full = tiles.fullRowPanels(m);
-        workers.run((n + columns - 1) / columns, (task, worker) -> {
+        int columnPanels = (n + columns - 1) / columns;
+        int perTask = Math.clamp(columnPanels / ENOUGH_TASKS, 1, COLUMN_PANELS_PER_TASK);
+        workers.run((columnPanels + perTask - 1) / perTask, (task, worker) -> {
             Scratch own = scratch[worker];
-            int first = task * columns;
-            int count = Math.min(columns, n - first);
+            int from = task * perTask * columns;
+            int to = Math.min(n, from + perTask * columns);
             for (int block = 0; block < depth; block += K_BLOCK) {
                 int k = Math.min(K_BLOCK, depth - block);
-                tiles.pack(own.panel, 0, columns, b, bo, ldb, !transposeB, first, count, fromK + block, k, own.block);
+                for (int first = from; first < to; first += columns) {
+                    int count = Math.min(columns, to - first);
+                    tiles.pack(
+                            own.panel,
+                            (first - from) * k,
+                            columns,
+                            b,
+                            bo,
+                            ldb,
+                            !transposeB,
+                            first,
+                            count,
+                            fromK + block,
+                            k,
+                            own.block);
+                }
                 for (int panel = 0; panel < panels; panel++) {
                     int row = tiles.firstRow(panel, full);
-                    tiles.tile(
-                            panel >= full,
-                            k,
-                            packedA,
-                            block * rows + row * k,
-                            own.panel,
-                            0,
-                            c,
-                            co + row * ldc + first,
-                            ldc,
-                            m - row,
-                            count,
-                            accumulate || block > 0,
-                            own.tile);
+                    for (int first = from; first < to; first += columns) {
+                        tiles.tile(
+                                panel >= full,
+                                k,
+                                packedA,
+                                block * rows + row * k,
+                                own.panel,
+                                (first - from) * k,
+                                c,
+                                co + row * ldc + first,
+                                ldc,
+                                m - row,
+                                to - first,
+                                accumulate || block > 0,
+                                own.tile);
+                    }
                 }
             }
         });
