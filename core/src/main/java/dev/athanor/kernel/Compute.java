@@ -34,6 +34,14 @@ public final class Compute implements AutoCloseable {
         return new Compute(kernels, micro, threads);
     }
 
+    /**
+     * The same kernels on the calling thread alone, for work that is shared out in larger pieces than one product. It
+     * holds no threads, so it need not be closed.
+     */
+    public Compute alone() {
+        return of(kernels, 1);
+    }
+
     public Kernels kernels() {
         return kernels;
     }

@@ -1,6 +1,5 @@
 package dev.athanor.train;
 
-import dev.athanor.kernel.Workers;
 import dev.athanor.model.ModelConfig;
 import dev.athanor.model.TensorSpec;
 import dev.athanor.model.TensorTable;
@@ -77,11 +76,6 @@ record HiddenMatrix(int rows, int columns, double outOverIn, Place place) {
     /** Start of row {@code r} in the stored tensor. */
     int start(int r) {
         return (place.firstRow + r / place.group * place.stride + r % place.group) * place.width + place.firstColumn;
-    }
-
-    /** Copies this matrix out of {@code tensor} into {@code dense} [rows, columns]. */
-    void gather(float[] tensor, float[] dense, Workers workers) {
-        Chunks.rows(workers, rows, columns, r -> System.arraycopy(tensor, start(r), dense, r * columns, columns));
     }
 
     /** The matrix [rows, columns] over the first numbers of {@code dense}. */

@@ -6,6 +6,7 @@ import dev.athanor.model.Parameter;
 import dev.athanor.model.Parameters;
 import dev.athanor.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,16 +40,25 @@ public final class Muon implements Optimizer {
         }
     }
 
-    /** A tensor Muon trains: its number among all parameters, its momentum and the matrices in it. */
-    private record Trained(int index, Parameter parameter, Tensor momentum, List<HiddenMatrix> matrices) {}
+    /** A matrix Muon trains: the number of its tensor among all parameters, and where it lies in it. */
+    private record Trained(int index, Parameter parameter, Tensor momentum, HiddenMatrix matrix) {
+        /** Multiply-adds of its orthogonalisation. */
+        double cost() {
+            double m = Math.min(matrix.rows(), matrix.columns());
+            double n = Math.max(matrix.rows(), matrix.columns());
+            return m * m * (2 * n + m);
+        }
+    }
+
+    /** Scratch memory of one thread. */
+    private record Desk(NewtonSchulz newtonSchulz, float[] matrix) {}
 
     private final Settings settings;
     private final List<Trained> trained = new ArrayList<>();
+    private final Map<String, Tensor> momenta = new LinkedHashMap<>();
     private final List<Integer> others = new ArrayList<>();
+    private final List<Desk> desks = new ArrayList<>();
     private final AdamW adamW;
-    private final NewtonSchulz newtonSchulz;
-    private final float[] update;
-    private final float[] matrix;
     private final Compute compute;
     private long steps;
 
@@ -56,8 +66,7 @@ public final class Muon implements Optimizer {
         this.settings = settings;
         this.compute = compute;
         List<Parameter> adamParameters = new ArrayList<>();
-        int largestTensor = 0;
-        int largestMatrix = 0;
+        int largest = 0;
         for (int i = 0; i < parameters.list().size(); i++) {
             Parameter p = parameters.list().get(i);
             List<HiddenMatrix> matrices = HiddenMatrix.of(parameters.config(), p.spec());
@@ -66,14 +75,19 @@ public final class Muon implements Optimizer {
                 adamParameters.add(p);
                 continue;
             }
-            trained.add(new Trained(i, p, Tensor.zeros(p.spec().shape().toArray()), matrices));
-            largestTensor = Math.max(largestTensor, p.value().size());
-            largestMatrix = Math.max(largestMatrix, matrices.get(0).size());
+            Tensor momentum = Tensor.zeros(p.spec().shape().toArray());
+            momenta.put(p.name(), momentum);
+            for (HiddenMatrix matrix : matrices) {
+                trained.add(new Trained(i, p, momentum, matrix));
+                largest = Math.max(largest, matrix.size());
+            }
         }
+        // The costly ones first, so that no thread is left with one at the end.
+        trained.sort(Comparator.comparingDouble(Trained::cost).reversed());
         this.adamW = new AdamW(adamParameters, rest, compute);
-        this.newtonSchulz = new NewtonSchulz(compute);
-        this.update = new float[largestTensor];
-        this.matrix = new float[largestMatrix];
+        for (int i = 0; i < compute.workers().threads(); i++) {
+            desks.add(new Desk(new NewtonSchulz(compute.alone()), new float[largest]));
+        }
     }
 
     @Override
@@ -83,51 +97,54 @@ public final class Muon implements Optimizer {
         double first = Math.min(FIRST_MOMENTUM, settings.momentum);
         float momentum = (float) (first + (settings.momentum - first) * warm);
         double rate = settings.learningRate * rateShare;
-        for (Trained t : trained) {
-            lookAhead(gradients.get(t.index), t.momentum, gradientScale, momentum);
-            for (HiddenMatrix m : t.matrices) {
-                m.gather(update, matrix, compute.workers());
-                newtonSchulz.apply(m.view(matrix));
-                apply(t.parameter.value(), m, rate);
-            }
-        }
+        // A thread takes whole matrices: their products are too small to be worth sharing out one by one.
+        compute.workers().run(trained.size(), (task, worker) -> {
+            Trained t = trained.get(task);
+            Desk desk = desks.get(worker);
+            lookAhead(gradients.get(t.index), t, gradientScale, momentum, desk.matrix);
+            desk.newtonSchulz.apply(t.matrix.view(desk.matrix));
+            apply(t, rate, desk.matrix);
+        });
         List<Tensor> rest = new ArrayList<>();
         others.forEach(index -> rest.add(gradients.get(index)));
         adamW.step(rest, gradientScale, rateShare);
     }
 
-    /** Moves the running mean towards the gradient and leaves Nesterov's look-ahead, their mean, in {@link #update}. */
-    private void lookAhead(Tensor gradient, Tensor momentum, float gradientScale, float share) {
+    /** Moves the running mean towards the gradient and leaves Nesterov's look-ahead, their mean, in {@code out}. */
+    private void lookAhead(Tensor gradient, Trained t, float gradientScale, float share, float[] out) {
         Kernels kernels = compute.kernels();
         float[] g = gradient.data();
-        float[] m = momentum.data();
+        float[] m = t.momentum.data();
         float fresh = (1 - share) * gradientScale;
-        Chunks.forEach(compute.workers(), momentum.size(), (at, count) -> {
-            kernels.scale(m, at, share, count);
-            kernels.addScaled(m, at, fresh, g, gradient.offset() + at, count);
-            System.arraycopy(m, at, update, at, count);
-            kernels.scale(update, at, share, count);
-            kernels.addScaled(update, at, fresh, g, gradient.offset() + at, count);
-        });
+        int columns = t.matrix.columns();
+        for (int row = 0; row < t.matrix.rows(); row++) {
+            int at = t.matrix.start(row);
+            int to = row * columns;
+            kernels.scale(m, at, share, columns);
+            kernels.addScaled(m, at, fresh, g, gradient.offset() + at, columns);
+            System.arraycopy(m, at, out, to, columns);
+            kernels.scale(out, to, share, columns);
+            kernels.addScaled(out, to, fresh, g, gradient.offset() + at, columns);
+        }
     }
 
-    private void apply(Tensor weight, HiddenMatrix m, double rate) {
+    private void apply(Trained t, double rate, float[] update) {
         Kernels kernels = compute.kernels();
+        Tensor weight = t.parameter.value();
+        int columns = t.matrix.columns();
         float keep = (float) (1 - rate * settings.weightDecay);
-        float scale = (float) (-rate * Math.sqrt(Math.max(1.0, m.outOverIn())));
-        Chunks.rows(compute.workers(), m.rows(), m.columns(), row -> {
-            int at = weight.offset() + m.start(row);
-            kernels.scale(weight.data(), at, keep, m.columns());
-            kernels.addScaled(weight.data(), at, scale, matrix, row * m.columns(), m.columns());
-        });
+        float scale = (float) (-rate * Math.sqrt(Math.max(1.0, t.matrix.outOverIn())));
+        for (int row = 0; row < t.matrix.rows(); row++) {
+            int at = weight.offset() + t.matrix.start(row);
+            kernels.scale(weight.data(), at, keep, columns);
+            kernels.addScaled(weight.data(), at, scale, update, row * columns, columns);
+        }
     }
 
     @Override
     public Map<String, Tensor> state() {
         Map<String, Tensor> state = new LinkedHashMap<>(adamW.state());
-        for (Trained t : trained) {
-            state.put("muon.momentum." + t.parameter.name(), t.momentum);
-        }
+        momenta.forEach((name, momentum) -> state.put("muon.momentum." + name, momentum));
         return state;
     }
 

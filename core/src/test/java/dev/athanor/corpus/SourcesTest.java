@@ -101,7 +101,7 @@ class SourcesTest {
                 "line 2: expected a JSON object");
         assertRefused(
                 write("b.jsonl", utf8("{\"content\": \"?\"}\n")).toString(),
-                "expected a field \"text\", found fields [content]");
+                "expected a field \"text\" with text, found the fields [content]");
     }
 
     @Test

@@ -8,7 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 
-/** The child process of {@link KillTest}: a small training that says which step it has just finished. */
+/**
+ * The child process of {@link KillTest} and {@link SameBitsTest}: a small training that says which step it has just
+ * finished.
+ */
 final class KilledRun {
     static final int STEPS = 300;
     static final int SAVE_EVERY = 5;
@@ -26,9 +29,13 @@ final class KilledRun {
 
     private KilledRun() {}
 
-    /** Trains in the directory given and finally writes all weights to {@code weights.txt} in it. */
+    /**
+     * Trains in the directory given, for 300 steps or as many as given, and finally writes all weights to
+     * {@code weights.txt} in it.
+     */
     public static void main(String[] arguments) throws java.io.IOException {
         Path directory = Path.of(arguments[0]);
+        long steps = arguments.length > 1 ? Long.parseLong(arguments[1]) : STEPS;
         SplittableRandom random = new SplittableRandom(5);
         TokenBuffer train = new TokenBuffer();
         train.add(random.ints(500, 0, 20).toArray(), 500);
@@ -40,7 +47,7 @@ final class KilledRun {
             Trainer trainer = new Trainer(
                     new Trainer.Setup(
                             preset,
-                            new Budget.Steps(STEPS),
+                            new Budget.Steps(steps),
                             7,
                             new Corpus(train, validation),
                             parameters,
