@@ -1,6 +1,7 @@
 package dev.athanor.kernel;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +38,16 @@ public final class Workers implements AutoCloseable {
             new Loop((task, worker) -> {}, 0, new AtomicInteger(), new AtomicInteger(), new AtomicReference<>());
     private volatile boolean closed;
 
+    /** 1 where a thread sleeps or is about to. */
+    private final AtomicIntegerArray asleep;
+
     /** Starts {@code threads - 1} daemon threads; they live until {@link #close()}. */
     public Workers(int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads: expected at least 1, found " + threads);
         }
         this.threads = new Thread[threads - 1];
+        this.asleep = new AtomicIntegerArray(threads - 1);
         Loop first = current;
         for (int i = 0; i < this.threads.length; i++) {
             int worker = i + 1;
@@ -70,8 +75,10 @@ public final class Workers implements AutoCloseable {
         }
         Loop loop = new Loop(task, count, new AtomicInteger(), new AtomicInteger(count), new AtomicReference<>());
         current = loop;
-        for (Thread thread : threads) {
-            LockSupport.unpark(thread);
+        for (int i = 0; i < threads.length; i++) {
+            if (asleep.get(i) == 1) { // a call into the system even for a thread that is awake
+                LockSupport.unpark(threads[i]);
+            }
         }
         work(loop, 0);
         while (loop.unfinished.get() > 0) {
@@ -95,14 +102,23 @@ public final class Workers implements AutoCloseable {
                 loop = current;
             }
             if (loop == seen) {
-                if (!closed) {
-                    LockSupport.park(this);
-                }
+                sleep(worker - 1, seen);
                 continue;
             }
             seen = loop;
             work(loop, worker);
         }
+    }
+
+    /**
+     * Sleeps until woken. Whoever has a new loop publishes it before looking at {@link #asleep}; here it is reverse.
+     */
+    private void sleep(int index, Loop seen) {
+        asleep.set(index, 1);
+        if (current == seen && !closed) {
+            LockSupport.park(this);
+        }
+        asleep.set(index, 0);
     }
 
     private static void work(Loop loop, int worker) {
