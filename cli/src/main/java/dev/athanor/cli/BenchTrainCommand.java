@@ -107,9 +107,10 @@ final class BenchTrainCommand implements Callable<Integer> {
         long began = System.nanoTime();
         while (count < times.length && (count < 10 || System.nanoTime() - began < seconds * 1e9)) {
             long start = System.nanoTime();
-            for (Tensor g : gradients) {
-                Arrays.fill(g.data(), 0f);
-            }
+            compute.workers()
+                    .run(
+                            gradients.size(),
+                            (i, worker) -> Arrays.fill(gradients.get(i).data(), 0f));
             model.lossAndGradients(tokens, targets, batch, context, 1f / (batch * context), gradients, 0);
             adam.step(gradients, 1f, 1);
             times[count++] = (System.nanoTime() - start) / 1e9;
