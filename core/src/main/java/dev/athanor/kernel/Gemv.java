@@ -12,11 +12,18 @@ public final class Gemv {
      */
     private static final int TASK_FLOATS = 1 << 16;
 
-    /** Columns whose running sums stay in the first-level cache while rows of an [in, out] matrix pass, 8 KiB. */
-    private static final int COLUMNS = 2048;
+    /**
+     * Parts into which the rows of an [in, out] matrix are cut. Each is one stretch of memory, read from end to end:
+     * memory gives its bandwidth to such readers only, and columns cut out of every row got half of it.
+     */
+    private static final int PARTS = 16;
+
+    /** Columns one task adds up. */
+    private static final int COLUMNS = 1024;
 
     private final Kernels kernels;
     private final Workers workers;
+    private float[] partial = new float[0];
 
     Gemv(Kernels kernels, Workers workers) {
         this.kernels = kernels;
@@ -36,14 +43,25 @@ public final class Gemv {
 
     /** y[n] = x[k] · W[k, n]. */
     public void inputMajor(int n, int k, float[] w, int wo, float[] x, int xo, float[] y, int yo) {
-        // At least 16 tasks, so that the split is even on any small number of threads.
-        int columns = Math.max(64, Math.min(COLUMNS, (n / 16 + 15) / 16 * 16));
-        workers.run((n + columns - 1) / columns, (task, worker) -> {
-            int first = task * columns;
-            int count = Math.min(columns, n - first);
-            Arrays.fill(y, yo + first, yo + first + count, 0f);
-            for (int p = 0; p < k; p++) {
-                kernels.addScaled(y, yo + first, x[xo + p], w, wo + p * n + first, count);
+        int rows = (k + PARTS - 1) / PARTS;
+        int parts = (k + rows - 1) / rows;
+        if (partial.length < parts * n) {
+            partial = new float[parts * n];
+        }
+        float[] sums = partial; // [parts, n]
+        workers.run(parts, (task, worker) -> {
+            int from = task * n;
+            Arrays.fill(sums, from, from + n, 0f);
+            for (int p = task * rows; p < Math.min(k, (task + 1) * rows); p++) {
+                kernels.addScaled(sums, from, x[xo + p], w, wo + p * n, n);
+            }
+        });
+        workers.run((n + COLUMNS - 1) / COLUMNS, (task, worker) -> {
+            int first = task * COLUMNS;
+            int count = Math.min(COLUMNS, n - first);
+            System.arraycopy(sums, first, y, yo + first, count);
+            for (int part = 1; part < parts; part++) {
+                kernels.add(y, yo + first, sums, part * n + first, count);
             }
         });
     }
