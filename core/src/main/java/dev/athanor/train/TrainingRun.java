@@ -17,6 +17,7 @@ import dev.athanor.tokenizer.TokenizerJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -132,25 +134,59 @@ public final class TrainingRun implements AutoCloseable {
                                 + " choose another directory");
             }
         }
-        TrainingRun run;
+        List<Path> settings = Stream.of("run.json", "preset.json", "tokenizer.json")
+                .map(directory::resolve)
+                .toList();
+        List<Path> made =
+                new ArrayList<>(settings.stream().filter(f -> !Files.exists(f)).toList());
+        made.addAll(missing(directory));
         try {
-            run = new TrainingRun(directory, options, Preset.named(options.preset()), threads);
+            TrainingRun run = new TrainingRun(directory, options, Preset.named(options.preset()), threads);
+            try {
+                run.writeSettings();
+            } catch (RuntimeException e) {
+                run.close();
+                throw e;
+            }
+            return run;
         } catch (RuntimeException | Error e) {
-            TokenShards.delete(directory.resolve(TOKENS));
+            undo(directory, made);
             throw e;
         }
+    }
+
+    /** The recipe goes along, so that resuming needs no file from elsewhere and survives changed presets. */
+    private void writeSettings() {
+        WholeFile.write(directory.resolve("tokenizer.json"), TokenizerJson.write(tokenizer));
+        WholeFile.write(directory.resolve("preset.json"), PresetFiles.write(preset));
+        // Last, for it makes the directory a run.
+        WholeFile.write(directory.resolve("run.json"), MAPPER.writeValueAsString(options) + "\n");
+    }
+
+    /** The directories that do not exist yet on the way to {@code directory}, innermost first. */
+    private static List<Path> missing(Path directory) {
+        List<Path> missing = new ArrayList<>();
+        Path at = directory.toAbsolutePath();
+        while (at != null && !Files.exists(at)) {
+            missing.add(at);
+            at = at.getParent();
+        }
+        return missing;
+    }
+
+    /** Takes back what a beginning that failed has written, and no file of anybody else. */
+    private static void undo(Path directory, List<Path> made) {
+        TokenShards.delete(directory.resolve(TOKENS));
         try {
-            WholeFile.write(directory.resolve("tokenizer.json"), TokenizerJson.write(run.tokenizer));
-            // The recipe goes along, so that resuming needs no file from elsewhere and survives changed presets.
-            // run.json comes last:
-            // it makes the directory a run.
-            WholeFile.write(directory.resolve("preset.json"), PresetFiles.write(run.preset));
-            WholeFile.write(directory.resolve("run.json"), MAPPER.writeValueAsString(options) + "\n");
-        } catch (RuntimeException e) {
-            run.close();
-            throw e;
+            for (Path file : made) {
+                Files.deleteIfExists(file);
+            }
+        } catch (DirectoryNotEmptyException e) {
+            // Someone else has put a file there meanwhile; it stays.
+            return;
+        } catch (IOException e) {
+            throw new UncheckedIOException(directory + ": cannot be deleted: " + e, e);
         }
-        return run;
     }
 
     /** Continues the run in {@code directory}. */
