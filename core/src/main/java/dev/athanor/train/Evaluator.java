@@ -9,6 +9,9 @@ final class Evaluator {
     /** Rows per batch at least: a wider product is faster, and without a backward pass there is memory for it. */
     private static final int ROWS = 8;
 
+    /** Tokens after which the mean loss no longer moves in its third digit, and nobody should wait for more. */
+    private static final long ENOUGH = 1 << 20;
+
     private final Transformer model;
     private final TokenStore tokens;
     private final Batches batches;
@@ -33,14 +36,19 @@ final class Evaluator {
         }
     }
 
-    /** Loss over the first {@code most} batches, 0 for all. */
+    /** Loss over everything, or over about {@link #ENOUGH} tokens of it where there are more. */
+    Evaluation measure() {
+        return measure((int) Math.ceilDiv(ENOUGH, (long) rows * model.config().contextLength()));
+    }
+
+    /** Loss over at most {@code most} batches, 0 for all, spread evenly over the tokens. */
     Evaluation measure(int most) {
         int all = batches.evaluations(rows);
         int count = most > 0 ? Math.min(most, all) : all;
         double sum = 0;
         long counted = 0;
         for (int i = 0; i < count; i++) {
-            Batches.Batch b = batches.evaluation(i, rows);
+            Batches.Batch b = batches.evaluation((int) ((long) i * all / count), rows);
             sum += model.loss(b.tokens(), b.targets(), b.batch(), b.length());
             counted += b.counted();
         }

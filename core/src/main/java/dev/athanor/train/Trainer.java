@@ -201,8 +201,8 @@ public final class Trainer {
 
     /**
      * Trains until the budget is used or {@code stop} says so, and saves the state either way. The validation loss of
-     * the result is over all validation tokens, or over the preset's evaluation windows when the run was stopped and
-     * somebody waits.
+     * the result is over all validation tokens (a million of them, evenly spread, where there are more), or over the
+     * preset's evaluation windows when the run was stopped and somebody waits.
      *
      * @param stop asked before every step
      * @param watch told after every step
@@ -230,7 +230,7 @@ public final class Trainer {
         save(seconds);
         earlierSeconds = seconds;
         Evaluator.Evaluation last =
-                evaluator.measure(interrupted ? preset.evaluate().batches() : 0);
+                interrupted ? evaluator.measure(preset.evaluate().batches()) : evaluator.measure();
         return new TrainingResult(
                 step,
                 seconds,
