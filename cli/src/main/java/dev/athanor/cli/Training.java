@@ -107,7 +107,8 @@ final class Training {
             lastSample = p.seconds(); // a resumed run does not begin at 0
         }
         if (terminal) {
-            System.err.print("\r\033[K" + ProgressLine.of(p, peak));
+            // No wrapping meanwhile: a line cut at the edge of a narrow window can still be rewritten in place.
+            System.err.print("\r\033[K\033[?7l" + ProgressLine.of(p, peak) + "\033[?7h");
             System.err.flush();
         } else if (p.seconds() - lastLine >= QUIET_SECONDS) {
             lastLine = p.seconds();
