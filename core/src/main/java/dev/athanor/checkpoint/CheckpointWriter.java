@@ -88,7 +88,7 @@ final class CheckpointWriter {
         shards.add(shard);
         long bytes = 0;
         for (Parameter p : parameters.list()) {
-            long size = options.dtype().bytes() * p.value().shape().elements();
+            long size = options.dtype().bytes(p.value().shape().elements());
             if (!shard.isEmpty() && bytes + size > options.shardBytes()) {
                 shard = new LinkedHashMap<>();
                 shards.add(shard);

@@ -28,6 +28,10 @@ final class SafetensorsHeader {
     /** Bytes before the header: its length as a little-endian u64. */
     static final int PREFIX = 8;
 
+    /** The format has no quantised types. */
+    private static final List<DType> TYPES =
+            Arrays.stream(DType.values()).filter(type -> !type.quantised()).toList();
+
     private static final String METADATA = "__metadata__";
 
     private final Path path;
@@ -165,7 +169,7 @@ final class SafetensorsHeader {
                     tensor(name) + " to have two data_offsets, its first byte and the byte after its last",
                     offsets.length + " numbers");
         }
-        long bytes = dtype.bytes();
+        long bytes = dtype.blockBytes();
         int[] sizes = new int[dims.length];
         try {
             for (int i = 0; i < sizes.length; i++) {
@@ -205,12 +209,12 @@ final class SafetensorsHeader {
             throw fail(tensor(name) + " to have a string as dtype", found(token));
         }
         String text = parser.getString();
-        for (DType dtype : DType.values()) {
+        for (DType dtype : TYPES) {
             if (dtype.name().equals(text)) {
                 return dtype;
             }
         }
-        throw fail(tensor(name) + " to have one of the dtypes " + Arrays.toString(DType.values()), Quote.of(text));
+        throw fail(tensor(name) + " to have one of the dtypes " + TYPES.toString(), Quote.of(text));
     }
 
     private long[] wholes(String name, String field, JsonToken token, int most, long largest) {

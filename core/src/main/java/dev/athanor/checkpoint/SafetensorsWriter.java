@@ -73,8 +73,8 @@ public final class SafetensorsWriter {
     /** Bytes of every tensor, in the order they are written. */
     Map<String, Long> sections() {
         Map<String, Long> sections = new LinkedHashMap<>();
-        tensors.forEach((name, tensor) ->
-                sections.put(name, dtype.bytes() * tensor.shape().elements()));
+        tensors.forEach(
+                (name, tensor) -> sections.put(name, dtype.bytes(tensor.shape().elements())));
         return sections;
     }
 
@@ -165,7 +165,7 @@ public final class SafetensorsWriter {
             for (int dim : e.getValue().shape().toArray()) {
                 shape.add(dim);
             }
-            long end = at + dtype.bytes() * e.getValue().shape().elements();
+            long end = at + dtype.bytes(e.getValue().shape().elements());
             node.putArray("data_offsets").add(at).add(end);
             at = end;
         }

@@ -5,7 +5,7 @@ package dev.athanor.tensor;
  *
  * <p>A tensor is a view and never copies: two tensors may share one array, as rows of one buffer do.
  */
-public final class Tensor {
+public final class Tensor implements Weight {
     private final Shape shape;
     private final float[] data;
     private final int offset;
@@ -31,6 +31,7 @@ public final class Tensor {
         return new Tensor(shape, data, offset);
     }
 
+    @Override
     public Shape shape() {
         return shape;
     }

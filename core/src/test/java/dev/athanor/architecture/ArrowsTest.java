@@ -24,16 +24,20 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ArrowsTest {
     private static final String ROOT = "dev.athanor.";
 
-    private static final Map<String, Set<String>> MAY_USE = Map.of(
-            "tensor", Set.of(),
-            "tokenizer", Set.of(),
-            "kernel", Set.of("tensor"),
-            "op", Set.of("tensor", "kernel"),
-            "model", Set.of("tensor", "kernel", "op"),
-            "checkpoint", Set.of("tensor", "model", "tokenizer"),
-            "corpus", Set.of("tokenizer"),
-            "train", Set.of("tensor", "kernel", "op", "model", "tokenizer", "checkpoint", "corpus"),
-            "generate", Set.of("tensor", "kernel", "model", "tokenizer"));
+    private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
+            Map.entry("tensor", Set.of()),
+            Map.entry("quant", Set.of("tensor")),
+            Map.entry("tokenizer", Set.of()),
+            Map.entry("kernel", Set.of("tensor", "quant")),
+            Map.entry("op", Set.of("tensor", "kernel")),
+            Map.entry("model", Set.of("tensor", "kernel", "op")),
+            Map.entry("checkpoint", Set.of("tensor", "quant", "model", "tokenizer")),
+            Map.entry("describe", Set.of("tensor", "model", "checkpoint")),
+            Map.entry("hub", Set.of()),
+            Map.entry("corpus", Set.of("tokenizer")),
+            Map.entry("train", Set.of("tensor", "kernel", "op", "model", "tokenizer", "checkpoint", "corpus")),
+            Map.entry("evaluate", Set.of("tensor", "kernel", "model", "tokenizer", "corpus")),
+            Map.entry("generate", Set.of("tensor", "kernel", "model", "tokenizer")));
 
     static Stream<String> packages() {
         return MAY_USE.keySet().stream().sorted();

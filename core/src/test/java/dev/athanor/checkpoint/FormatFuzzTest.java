@@ -138,7 +138,7 @@ class FormatFuzzTest {
                     .entries()
                     .values()) {
                 assertTrue(e.begin() >= 8 + json.length && e.begin() + e.bytes() <= size, e.toString());
-                assertTrue(e.bytes() == e.shape().elements() * e.dtype().bytes(), e.toString());
+                assertTrue(e.bytes() == e.shape().elements() * e.dtype().blockBytes(), e.toString());
             }
         });
     }
