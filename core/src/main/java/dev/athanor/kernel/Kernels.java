@@ -152,6 +152,20 @@ public interface Kernels {
      */
     void rotate(float[] x, int xo, float[] cos, int co, float[] sin, int so, int half, boolean inverse);
 
+    /** As {@link #rotate} for the pairs (x[2i], x[2i + 1]). */
+    default void rotateAdjacent(
+            float[] x, int xo, float[] cos, int co, float[] sin, int so, int pairs, boolean inverse) {
+        float sign = inverse ? -1f : 1f;
+        for (int i = 0; i < pairs; i++) {
+            float a = x[xo + 2 * i];
+            float b = x[xo + 2 * i + 1];
+            float c = cos[co + i];
+            float s = sin[so + i] * sign;
+            x[xo + 2 * i] = Math.fma(a, c, -(b * s));
+            x[xo + 2 * i + 1] = Math.fma(b, c, a * s);
+        }
+    }
+
     // ---- softmax and loss
 
     /** x = softmax(x) in place; returns log(sum(exp(x))) of the input. */

@@ -41,7 +41,7 @@ final class Attention {
      * @return what attention adds to the residual stream [batch * length, d]
      */
     Value forward(Tape tape, Value x, Run run) {
-        Qkv qkv = TensorTable.fusedQkv(config.family()) ? fused(tape, x) : separate(tape, x);
+        Qkv qkv = config.layout().fusedQkv() ? fused(tape, x) : separate(tape, x);
         Heads q = qkv.q;
         Heads k = qkv.k;
         if (config.qkNorm()) {
@@ -58,7 +58,7 @@ final class Attention {
                 z,
                 weights.get(Role.ATTENTION_OUTPUT_WEIGHT, layer),
                 weights.find(Role.ATTENTION_OUTPUT_BIAS, layer),
-                TensorTable.storesInputMajor(config.family()));
+                config.layout().inputMajor());
     }
 
     private Value attend(Tape tape, Heads q, Heads k, Heads v, Run run) {
@@ -98,7 +98,7 @@ final class Attention {
                 x,
                 weights.get(weight, layer),
                 weights.find(bias, layer),
-                TensorTable.storesInputMajor(config.family()));
+                config.layout().inputMajor());
         return Heads.separate(y, config.headSize());
     }
 
@@ -109,10 +109,10 @@ final class Attention {
                 x,
                 weights.get(Role.QKV_WEIGHT, layer),
                 weights.find(Role.QKV_BIAS, layer),
-                TensorTable.storesInputMajor(config.family()));
+                config.layout().inputMajor());
         int size = config.headSize();
         int row = y.data().dim(-1);
-        if (TensorTable.interleavedQkv(config.family())) {
+        if (config.layout().interleavedQkv()) {
             return new Qkv(
                     new Heads(y, 0, row, 3 * size),
                     new Heads(y, size, row, 3 * size),

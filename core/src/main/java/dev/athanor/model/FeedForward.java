@@ -24,7 +24,7 @@ final class FeedForward {
      * @return what the step adds to the residual stream [M, d]
      */
     Value forward(Tape tape, Value x) {
-        boolean inputMajor = TensorTable.storesInputMajor(config.family());
+        boolean inputMajor = config.layout().inputMajor();
         Value up = Linear.apply(
                 tape, x, weights.get(Role.UP_WEIGHT, layer), weights.find(Role.UP_BIAS, layer), inputMajor); // [M, ff]
         Value hidden = switch (config.activation()) {

@@ -29,6 +29,7 @@ import java.util.OptionalInt;
  * @param dropout probability used in training only
  * @param bosToken id that begins a text, if the model has one
  * @param eosToken id that ends a text, if the model has one
+ * @param layout how the numbers of its matrices are arranged
  */
 public record ModelConfig(
         Family family,
@@ -53,7 +54,89 @@ public record ModelConfig(
         OptionalInt slidingWindow,
         float dropout,
         OptionalInt bosToken,
-        OptionalInt eosToken) {
+        OptionalInt eosToken,
+        Layout layout) {
+
+    /** A model whose weights are arranged as Hugging Face checkpoints of its family are. */
+    public ModelConfig(
+            Family family,
+            int vocabularySize,
+            int contextLength,
+            int layers,
+            int width,
+            int heads,
+            int kvHeads,
+            int headSize,
+            int feedForwardWidth,
+            NormKind norm,
+            float normEpsilon,
+            Activation activation,
+            Positions positions,
+            boolean parallelResidual,
+            boolean qkNorm,
+            boolean qkvBias,
+            boolean attentionOutputBias,
+            boolean feedForwardBias,
+            boolean tiedHead,
+            OptionalInt slidingWindow,
+            float dropout,
+            OptionalInt bosToken,
+            OptionalInt eosToken) {
+        this(
+                family,
+                vocabularySize,
+                contextLength,
+                layers,
+                width,
+                heads,
+                kvHeads,
+                headSize,
+                feedForwardWidth,
+                norm,
+                normEpsilon,
+                activation,
+                positions,
+                parallelResidual,
+                qkNorm,
+                qkvBias,
+                attentionOutputBias,
+                feedForwardBias,
+                tiedHead,
+                slidingWindow,
+                dropout,
+                bosToken,
+                eosToken,
+                Layout.huggingFace(family));
+    }
+
+    /** The same model with its weights arranged in another way. */
+    public ModelConfig withLayout(Layout other) {
+        return new ModelConfig(
+                family,
+                vocabularySize,
+                contextLength,
+                layers,
+                width,
+                heads,
+                kvHeads,
+                headSize,
+                feedForwardWidth,
+                norm,
+                normEpsilon,
+                activation,
+                positions,
+                parallelResidual,
+                qkNorm,
+                qkvBias,
+                attentionOutputBias,
+                feedForwardBias,
+                tiedHead,
+                slidingWindow,
+                dropout,
+                bosToken,
+                eosToken,
+                other);
+    }
 
     /** The layouts of Hugging Face checkpoints Athanor knows. */
     public enum Family {
@@ -92,10 +175,16 @@ public record ModelConfig(
         record Learned() implements Positions {}
 
         /**
-         * Rotation of the first {@code dimensions} numbers of every query and key head, the pair (i, i + dimensions/2)
-         * by the angle position · theta^(-2i/dimensions) (RoFormer, arXiv:2104.09864; half-split as in transformers).
+         * Rotation of the first {@code dimensions} numbers of every query and key head, pair i by the angle position ·
+         * theta^(-2i/dimensions) (RoFormer, arXiv:2104.09864), changed by {@code scaling} for contexts longer than the
+         * model first learned. {@link Layout#adjacentPairs} says which two numbers are a pair.
          */
-        record Rotary(double theta, int dimensions) implements Positions {}
+        record Rotary(double theta, int dimensions, RopeScaling scaling) implements Positions {
+            /** Rotation as the model first learned it. */
+            public Rotary(double theta, int dimensions) {
+                this(theta, dimensions, new RopeScaling.None());
+            }
+        }
     }
 
     public ModelConfig {

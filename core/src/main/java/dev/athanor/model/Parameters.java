@@ -1,6 +1,7 @@
 package dev.athanor.model;
 
 import dev.athanor.tensor.Tensor;
+import dev.athanor.tensor.Weight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -19,7 +20,7 @@ public final class Parameters {
     }
 
     /** Parameters whose tensors come from {@code source}, asked once per entry of the table. */
-    public static Parameters of(ModelConfig config, Function<TensorSpec, Tensor> source) {
+    public static Parameters of(ModelConfig config, Function<TensorSpec, ? extends Weight> source) {
         List<Parameter> list = new ArrayList<>();
         for (TensorSpec spec : TensorTable.of(config)) {
             list.add(new Parameter(spec, source.apply(spec)));

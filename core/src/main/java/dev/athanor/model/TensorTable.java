@@ -76,21 +76,6 @@ public final class TensorTable {
 
     private TensorTable() {}
 
-    /** Whether projections are stored [in, out] (GPT-2's Conv1D) rather than [out, in]. */
-    public static boolean storesInputMajor(Family family) {
-        return family == Family.GPT2;
-    }
-
-    /** Whether query, key and value come from one stored matrix. */
-    public static boolean fusedQkv(Family family) {
-        return family == Family.GPT2 || family == Family.GPT_NEOX;
-    }
-
-    /** Whether the rows of a fused matrix go q, k, v head by head (GPT-NeoX) rather than in three blocks (GPT-2). */
-    public static boolean interleavedQkv(Family family) {
-        return family == Family.GPT_NEOX;
-    }
-
     /** Name of the tensor that has {@code role} in block {@code layer} (-1 outside the blocks). */
     public static String name(Family family, Role role, int layer) {
         Map<Role, String> names = switch (family) {
@@ -141,7 +126,7 @@ public final class TensorTable {
 
         /** A projection from {@code in} to {@code out} numbers, stored the way the family stores it. */
         void matrix(Role role, int layer, String reason, int out, int in) {
-            if (storesInputMajor(c.family())) {
+            if (c.layout().inputMajor()) {
                 add(role, layer, reason, in, out);
             } else {
                 add(role, layer, reason, out, in);
@@ -161,7 +146,7 @@ public final class TensorTable {
             int kv = c.kvWidth();
             String heads =
                     "heads=" + c.heads() + ", kv_heads=" + c.kvHeads() + ", head_dim=" + c.headSize() + ", width=" + d;
-            if (fusedQkv(c.family())) {
+            if (c.layout().fusedQkv()) {
                 matrix(Role.QKV_WEIGHT, layer, heads, q + 2 * kv, d);
                 biasIf(c.qkvBias(), Role.QKV_BIAS, layer, heads, q + 2 * kv);
             } else {

@@ -2,6 +2,7 @@ package dev.athanor.model;
 
 import dev.athanor.kernel.Compute;
 import dev.athanor.kernel.RotaryTable;
+import dev.athanor.model.ModelConfig.Positions;
 import dev.athanor.model.TensorSpec.Role;
 import dev.athanor.op.Dropout;
 import dev.athanor.op.Embedding;
@@ -38,8 +39,16 @@ public final class Transformer {
         this.parameters = parameters;
         this.config = parameters.config();
         this.compute = compute;
-        this.rotary = config.rotary().map(r -> RotaryTable.of(r.theta(), r.dimensions(), config.contextLength()));
+        this.rotary = config.rotary().map(r -> table(r, config.layout()));
         this.constant = stack(Weights.constant(parameters));
+    }
+
+    private static RotaryTable table(Positions.Rotary rotary, Layout layout) {
+        double[] frequencies = new double[rotary.dimensions() / 2];
+        for (int pair = 0; pair < frequencies.length; pair++) {
+            frequencies[pair] = rotary.scaling().frequency(rotary.theta(), rotary.dimensions(), pair);
+        }
+        return new RotaryTable(frequencies, rotary.scaling().magnitude(), layout.adjacentPairs());
     }
 
     private Stack stack(Weights weights) {
@@ -61,6 +70,7 @@ public final class Transformer {
     /** The one forward pass: tokens [batch * length] to the normalised last residual stream [batch * length, d]. */
     private Value forward(Tape tape, Stack stack, int[] tokens, Run run) {
         check(tokens, run);
+        rotary.ifPresent(table -> table.reach(run.firstPosition() + run.length()));
         Weights w = stack.weights;
         Value x = Embedding.apply(
                 tape,

@@ -22,7 +22,7 @@ final class Weights {
     static Weights constant(Parameters parameters) {
         Map<Key, Value> values = new HashMap<>();
         for (Parameter p : parameters.list()) {
-            values.put(new Key(p.spec().role(), p.spec().layer()), Value.constant(p.value()));
+            values.put(new Key(p.spec().role(), p.spec().layer()), Value.constant(p.weight()));
         }
         return new Weights(values);
     }

@@ -2,6 +2,7 @@ package dev.athanor.op;
 
 import dev.athanor.kernel.Compute;
 import dev.athanor.kernel.HeadView;
+import dev.athanor.kernel.Kernels;
 import dev.athanor.kernel.RotaryTable;
 
 /**
@@ -42,21 +43,20 @@ public final class Rotate {
             int firstPosition,
             RotaryTable table,
             boolean inverse) {
-        int half = table.dimensions() / 2;
-        Rows.forEach(compute.workers(), rows, count * table.dimensions(), (from, to, part) -> {
+        Kernels kernels = compute.kernels();
+        int pairs = table.pairs();
+        float[] cosines = table.cosines();
+        float[] sines = table.sines();
+        Rows.forEach(compute.workers(), rows, 2 * count * pairs, (from, to, part) -> {
             for (int row = from; row < to; row++) {
-                int angles = (firstPosition + row % length) * half;
+                int angles = (firstPosition + row % length) * pairs;
                 for (int head = 0; head < count; head++) {
-                    compute.kernels()
-                            .rotate(
-                                    view.data(),
-                                    view.at(row, head),
-                                    table.cosines(),
-                                    angles,
-                                    table.sines(),
-                                    angles,
-                                    half,
-                                    inverse);
+                    int at = view.at(row, head);
+                    if (table.adjacentPairs()) {
+                        kernels.rotateAdjacent(view.data(), at, cosines, angles, sines, angles, pairs, inverse);
+                    } else {
+                        kernels.rotate(view.data(), at, cosines, angles, sines, angles, pairs, inverse);
+                    }
                 }
             }
         });

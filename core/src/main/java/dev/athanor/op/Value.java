@@ -1,20 +1,22 @@
 package dev.athanor.op;
 
+import dev.athanor.tensor.Stored;
 import dev.athanor.tensor.Tensor;
+import dev.athanor.tensor.Weight;
 
 /** A tensor in a computation, and room for its gradient. */
 public final class Value {
     private static final float[] NONE = {};
 
-    private final Tensor data;
+    private final Weight weight;
     private final boolean parameter;
     private float[] gradient;
     private int gradientOffset;
     private boolean holdsGradient;
     private boolean ownsGradient;
 
-    private Value(Tensor data, boolean parameter, float[] gradient, int gradientOffset) {
-        this.data = data;
+    private Value(Weight weight, boolean parameter, float[] gradient, int gradientOffset) {
+        this.weight = weight;
         this.parameter = parameter;
         this.gradient = gradient;
         this.gradientOffset = gradientOffset;
@@ -35,35 +37,46 @@ public final class Value {
     }
 
     /** A weight that does not learn. */
-    public static Value constant(Tensor data) {
-        return new Value(data, true, NONE, 0);
+    public static Value constant(Weight weight) {
+        return new Value(weight, true, NONE, 0);
     }
 
+    /** The numbers as a tensor in memory; a matrix that is read as a file stores it has none. */
     public Tensor data() {
-        return data;
+        return switch (weight) {
+            case Tensor tensor -> tensor;
+            case Stored stored ->
+                throw new IllegalStateException(
+                        "expected a tensor in memory, found " + stored.shape() + " as " + stored.type() + " in a file");
+        };
+    }
+
+    /** The numbers, in memory or in a file. */
+    public Weight weight() {
+        return weight;
     }
 
     float[] array() {
-        return data.data();
+        return data().data();
     }
 
     int offset() {
-        return data.offset();
+        return data().offset();
     }
 
     /** Rows when read as a matrix. */
     int rows() {
-        return data.shape().rows();
+        return weight.shape().rows();
     }
 
     /** Columns when read as a matrix. */
     int columns() {
-        return data.dim(-1);
+        return weight.shape().dim(-1);
     }
 
     float[] gradient() {
         if (!holdsGradient) {
-            throw new IllegalStateException("gradient of " + data + " asked for before it was computed");
+            throw new IllegalStateException("gradient of " + weight.shape() + " asked for before it was computed");
         }
         return gradient;
     }
@@ -81,7 +94,7 @@ public final class Value {
         if (holdsGradient) {
             return true;
         }
-        gradient = pool.take(data.size());
+        gradient = pool.take(data().size());
         gradientOffset = 0;
         holdsGradient = true;
         ownsGradient = true;

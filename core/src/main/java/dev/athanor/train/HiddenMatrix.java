@@ -2,7 +2,6 @@ package dev.athanor.train;
 
 import dev.athanor.model.ModelConfig;
 import dev.athanor.model.TensorSpec;
-import dev.athanor.model.TensorTable;
 import dev.athanor.tensor.Shape;
 import dev.athanor.tensor.Tensor;
 import java.util.List;
@@ -46,7 +45,7 @@ record HiddenMatrix(int rows, int columns, double outOverIn, Place place) {
     private static HiddenMatrix whole(ModelConfig config, TensorSpec spec) {
         int rows = spec.shape().dim(0);
         int columns = spec.shape().dim(1);
-        boolean inputMajor = TensorTable.storesInputMajor(config.family());
+        boolean inputMajor = config.layout().inputMajor();
         double outOverIn = inputMajor ? (double) columns / rows : (double) rows / columns;
         return new HiddenMatrix(rows, columns, outOverIn, new Place(0, rows, rows, 0, columns));
     }
@@ -56,11 +55,11 @@ record HiddenMatrix(int rows, int columns, double outOverIn, Place place) {
         int out = config.queryWidth();
         int in = config.width();
         double outOverIn = (double) out / in;
-        if (TensorTable.interleavedQkv(config.family())) {
+        if (config.layout().interleavedQkv()) {
             int head = config.headSize();
             return new HiddenMatrix(out, in, outOverIn, new Place(part * head, head, 3 * head, 0, in));
         }
-        return TensorTable.storesInputMajor(config.family())
+        return config.layout().inputMajor()
                 ? new HiddenMatrix(
                         in,
                         out,

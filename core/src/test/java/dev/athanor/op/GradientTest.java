@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every operation against central differences: the gradient of a random linear function of its output, by the tape and
@@ -102,11 +104,13 @@ class GradientTest {
                 (tape, in) -> Embedding.apply(tape, tokens, 3, 0, in.get(0), Optional.of(in.get(1))));
     }
 
-    @Test
-    void rotationAndAttentionWithGroupedQueries() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void rotationAndAttentionWithGroupedQueries(boolean adjacentPairs) {
         int size = 4;
         Layout layout = new Layout(2, 3, 3, 0, Integer.MAX_VALUE, 4, 2, size, 0.5f);
-        RotaryTable table = RotaryTable.of(100, size, 8);
+        RotaryTable table = new RotaryTable(new double[] {1, 0.1}, 1.25, adjacentPairs);
+        table.reach(8);
         check("rotary attention", List.of(Shape.of(6, 16), Shape.of(6, 8), Shape.of(6, 8)), (tape, in) -> {
             // Rotation overwrites, so it works on copies made by adding nothing.
             Value zero = tape.value(6, 16);
