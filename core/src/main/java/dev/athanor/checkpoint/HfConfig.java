@@ -166,11 +166,12 @@ public final class HfConfig {
         int vocabulary = size("vocab_size", 50432);
         requireDivides("hidden_size", d, "num_attention_heads", heads);
         boolean bias = fields.flag("attention_bias", true);
-        RopeFields rope = RopeFields.read(fields, "rotary_emb_base", "rotary_pct", 0.25);
+        int context = size("max_position_embeddings", 2048);
+        RopeFields rope = RopeFields.read(fields, "rotary_emb_base", "rotary_pct", 0.25, context);
         return new ModelConfig(
                 Family.GPT_NEOX,
                 vocabulary,
-                size("max_position_embeddings", 2048),
+                context,
                 layers("num_hidden_layers", 44),
                 d,
                 heads,
@@ -220,7 +221,7 @@ public final class HfConfig {
                 size("intermediate_size", family == Family.LLAMA ? 11008 : family == Family.MISTRAL ? 14336 : 22016);
         int context = size(
                 "max_position_embeddings", family == Family.LLAMA ? 2048 : family == Family.MISTRAL ? 131072 : 32768);
-        RopeFields rope = RopeFields.read(fields, "rope_theta", "partial_rotary_factor", 1.0);
+        RopeFields rope = RopeFields.read(fields, "rope_theta", "partial_rotary_factor", 1.0, context);
         boolean llamaTokens = !qwen;
         return new ModelConfig(
                 family,

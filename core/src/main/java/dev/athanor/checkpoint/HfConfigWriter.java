@@ -94,6 +94,7 @@ final class HfConfigWriter {
         Positions.Rotary rotary = c.rotary().orElseThrow();
         n.put("rotary_pct", rotary.dimensions() / (double) c.headSize());
         n.put("rotary_emb_base", rotary.theta());
+        RopeScalingFields.write(rotary.scaling(), n);
         n.put("use_parallel_residual", c.parallelResidual());
         n.put("hidden_act", gelu(c));
         n.put("layer_norm_eps", epsilon(c));
@@ -118,6 +119,7 @@ final class HfConfigWriter {
             n.put("attention_bias", c.qkvBias());
         }
         n.put("rope_theta", c.rotary().orElseThrow().theta());
+        RopeScalingFields.write(c.rotary().orElseThrow().scaling(), n);
         n.put("rms_norm_eps", epsilon(c));
         n.put("hidden_act", "silu");
         if (c.family() == ModelConfig.Family.MISTRAL) {

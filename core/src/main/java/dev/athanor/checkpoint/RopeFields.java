@@ -1,6 +1,7 @@
 package dev.athanor.checkpoint;
 
 import dev.athanor.model.ModelConfig.Positions;
+import dev.athanor.model.RopeScaling;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
@@ -8,25 +9,24 @@ import tools.jackson.databind.JsonNode;
  * The rotation of config.json, in its older form (base and share as fields of their own, {@code rope_scaling}) and its
  * newer one ({@code rope_parameters} with {@code rope_theta}, {@code partial_rotary_factor} and {@code rope_type}).
  */
-record RopeFields(ConfigFields fields, String shareName, double theta, double share) {
-    private static final List<String> PARAMETERS = List.of("rope_type", "type", "rope_theta", "partial_rotary_factor");
-
+record RopeFields(ConfigFields fields, String shareName, double theta, double share, RopeScaling scaling) {
     /**
      * Reads the rotation.
      *
      * @param thetaName older name of the base
      * @param shareName older name of the share of a head that is rotated
+     * @param context max_position_embeddings, which YaRN stretches where it names no other
      */
-    static RopeFields read(ConfigFields fields, String thetaName, String shareName, double defaultShare) {
-        refuseScaling(fields, "rope_scaling");
-        refuseScaling(fields, "rope_parameters");
+    static RopeFields read(
+            ConfigFields fields, String thetaName, String shareName, double defaultShare, int context) {
+        RopeScaling scaling = RopeScalingFields.read(fields, context);
         double theta = either(fields, List.of(thetaName, "rope_theta"), "rope_theta", 10000);
         double share =
                 either(fields, List.of(shareName, "partial_rotary_factor"), "partial_rotary_factor", defaultShare);
         if (share > 1) {
             throw fields.fail(shareName + " to be at most 1", String.valueOf(share));
         }
-        return new RopeFields(fields, shareName, theta, share);
+        return new RopeFields(fields, shareName, theta, share, scaling);
     }
 
     /** The rotation of heads of {@code headSize} numbers. */
@@ -38,28 +38,7 @@ record RopeFields(ConfigFields fields, String shareName, double theta, double sh
                             + share + ")",
                     String.valueOf(dimensions));
         }
-        return new Positions.Rotary(theta, dimensions);
-    }
-
-    private static void refuseScaling(ConfigFields fields, String name) {
-        if (!fields.given(name)) {
-            return;
-        }
-        JsonNode node = fields.node(name);
-        if (!node.isObject()) {
-            throw fields.fail(name + " to be an object or null", node);
-        }
-        for (String field : List.of("rope_type", "type")) {
-            JsonNode kind = node.path(field);
-            if (!kind.isMissingNode() && !(kind.isString() && kind.asString().equals("default"))) {
-                throw fields.fail(name + " of type default (Athanor does not scale rotations)", kind);
-            }
-        }
-        for (String field : node.propertyNames()) {
-            if (!PARAMETERS.contains(field)) {
-                throw fields.fail(name + " to have only " + String.join(", ", PARAMETERS), field);
-            }
-        }
+        return new Positions.Rotary(theta, dimensions, scaling);
     }
 
     /** A number that may stand under several names; where it does, they must agree. */

@@ -1,5 +1,6 @@
 package dev.athanor.kernel;
 
+import dev.athanor.tensor.Stored;
 import java.util.Arrays;
 
 /**
@@ -59,6 +60,19 @@ public final class Gemm {
         private final float[] panel;
         private final float[] tile;
         private final float[] block = new float[256];
+        private float[] rows = new float[0];
+
+        float[] block() {
+            return block;
+        }
+
+        /** Room for a panel of B that comes from a file, before it is packed. */
+        float[] rows(int size) {
+            if (rows.length < size) {
+                rows = new float[size];
+            }
+            return rows;
+        }
 
         Scratch(Tiles tiles) {
             panel = new float
@@ -90,8 +104,52 @@ public final class Gemm {
             int co,
             int ldc,
             boolean accumulate) {
-        check("A", transposeA ? k : m, transposeA ? m : k, a, ao, lda);
         check("B", transposeB ? n : k, transposeB ? k : n, b, bo, ldb);
+        multiply(m, n, k, a, ao, lda, transposeA, new Operand.Floats(b, bo, ldb, !transposeB), c, co, ldc, accumulate);
+    }
+
+    /**
+     * As the other product, with B as a file stores it: panels of it become F32 just before use.
+     *
+     * @param b [n, k] with {@code transposeB}, else [k, n]
+     */
+    public void multiply(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int ao,
+            int lda,
+            boolean transposeA,
+            Stored b,
+            boolean transposeB,
+            float[] c,
+            int co,
+            int ldc,
+            boolean accumulate) {
+        int rows = transposeB ? n : k;
+        int columns = transposeB ? k : n;
+        if (b.shape().rows() != rows || b.shape().dim(-1) != columns) {
+            throw new IllegalArgumentException(
+                    "matrix product: expected operand B [" + rows + ", " + columns + "], found " + b.shape());
+        }
+        multiply(m, n, k, a, ao, lda, transposeA, new Operand.InFile(b, !transposeB), c, co, ldc, accumulate);
+    }
+
+    private void multiply(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int ao,
+            int lda,
+            boolean transposeA,
+            Operand b,
+            float[] c,
+            int co,
+            int ldc,
+            boolean accumulate) {
+        check("A", transposeA ? k : m, transposeA ? m : k, a, ao, lda);
         check("C", m, n, c, co, ldc);
         if (m == 0 || n == 0) {
             return;
@@ -116,9 +174,9 @@ public final class Gemm {
             boolean add = accumulate || fromK > 0;
             if (shareA) {
                 packA(m, a, ao, lda, transposeA, fromK, depth, panels);
-                columnTasks(m, n, b, bo, ldb, transposeB, c, co, ldc, fromK, depth, add);
+                columnTasks(m, n, b, c, co, ldc, fromK, depth, add);
             } else {
-                packB(n, b, bo, ldb, transposeB, fromK, depth, panels);
+                packB(n, b, fromK, depth, panels);
                 rowTasks(m, n, a, ao, lda, transposeA, c, co, ldc, fromK, depth, add);
             }
         }
@@ -166,10 +224,7 @@ public final class Gemm {
     private void columnTasks(
             int m,
             int n,
-            float[] b,
-            int bo,
-            int ldb,
-            boolean transposeB,
+            Operand b,
             float[] c,
             int co,
             int ldc,
@@ -191,19 +246,7 @@ public final class Gemm {
                 int k = Math.min(K_BLOCK, depth - block);
                 for (int first = from; first < to; first += columns) {
                     int count = Math.min(columns, to - first);
-                    tiles.pack(
-                            own.panel,
-                            (first - from) * k,
-                            columns,
-                            b,
-                            bo,
-                            ldb,
-                            !transposeB,
-                            first,
-                            count,
-                            fromK + block,
-                            k,
-                            own.block);
+                    b.pack(tiles, own.panel, (first - from) * k, columns, first, count, fromK + block, k, own);
                 }
                 for (int panel = 0; panel < panels; panel++) {
                     int row = tiles.firstRow(panel, full);
@@ -230,7 +273,7 @@ public final class Gemm {
 
     // ---- B shared: every task takes some panels of rows of A
 
-    private void packB(int n, float[] b, int bo, int ldb, boolean transposeB, int fromK, int depth, int panels) {
+    private void packB(int n, Operand b, int fromK, int depth, int panels) {
         float[] out = shared;
         int columns = tiles.columns();
         workers.run(panels, (task, worker) -> {
@@ -239,19 +282,7 @@ public final class Gemm {
             for (int block = 0; block < depth; block += K_BLOCK) {
                 int k = Math.min(K_BLOCK, depth - block);
                 int to = block * panels * columns + first * k;
-                tiles.pack(
-                        out,
-                        to,
-                        columns,
-                        b,
-                        bo,
-                        ldb,
-                        !transposeB,
-                        first,
-                        count,
-                        fromK + block,
-                        k,
-                        scratch[worker].block);
+                b.pack(tiles, out, to, columns, first, count, fromK + block, k, scratch[worker]);
             }
         });
     }

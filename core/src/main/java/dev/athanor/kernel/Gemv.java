@@ -1,5 +1,7 @@
 package dev.athanor.kernel;
 
+import dev.athanor.quant.Blocks;
+import dev.athanor.tensor.Stored;
 import java.util.Arrays;
 
 /**
@@ -23,11 +25,13 @@ public final class Gemv {
 
     private final Kernels kernels;
     private final Workers workers;
+    private final float[][] rows; // one per thread
     private float[] partial = new float[0];
 
     Gemv(Kernels kernels, Workers workers) {
         this.kernels = kernels;
         this.workers = workers;
+        this.rows = new float[workers.threads()][0];
     }
 
     /** y[n] = W[n, k] · x[k]. */
@@ -41,10 +45,52 @@ public final class Gemv {
         });
     }
 
+    /** As the other, with W as a file stores it. */
+    public void outputMajor(Stored w, float[] x, int xo, float[] y, int yo) {
+        int n = w.shape().rows();
+        int k = w.shape().dim(-1);
+        int perTask = Math.max(1, TASK_FLOATS / k);
+        workers.run((n + perTask - 1) / perTask, (task, worker) -> {
+            float[] row = row(worker, k);
+            int end = Math.min(n, (task + 1) * perTask);
+            for (int i = task * perTask; i < end; i++) {
+                Blocks.decode(w.type(), w.bytes(), (long) i * k, k, row, 0);
+                y[yo + i] = kernels.dot(row, 0, x, xo, k);
+            }
+        });
+    }
+
+    private float[] row(int worker, int size) {
+        if (rows[worker].length < size) {
+            rows[worker] = new float[size];
+        }
+        return rows[worker];
+    }
+
     /** y[n] = x[k] · W[k, n]. */
     public void inputMajor(int n, int k, float[] w, int wo, float[] x, int xo, float[] y, int yo) {
-        int rows = (k + PARTS - 1) / PARTS;
-        int parts = (k + rows - 1) / rows;
+        inputMajor(n, k, y, yo, (sums, from, p, worker) -> kernels.addScaled(sums, from, x[xo + p], w, wo + p * n, n));
+    }
+
+    /** As the other, with W as a file stores it. */
+    public void inputMajor(Stored w, float[] x, int xo, float[] y, int yo) {
+        int k = w.shape().rows();
+        int n = w.shape().dim(-1);
+        inputMajor(n, k, y, yo, (sums, from, p, worker) -> {
+            float[] row = row(worker, n);
+            Blocks.decode(w.type(), w.bytes(), (long) p * n, n, row, 0);
+            kernels.addScaled(sums, from, x[xo + p], row, 0, n);
+        });
+    }
+
+    /** Adds row p of W, times x[p], to the sums from {@code from} on. */
+    private interface RowStep {
+        void add(float[] sums, int from, int p, int worker);
+    }
+
+    private void inputMajor(int n, int k, float[] y, int yo, RowStep step) {
+        int stretch = (k + PARTS - 1) / PARTS;
+        int parts = (k + stretch - 1) / stretch;
         if (partial.length < parts * n) {
             partial = new float[parts * n];
         }
@@ -52,8 +98,8 @@ public final class Gemv {
         workers.run(parts, (task, worker) -> {
             int from = task * n;
             Arrays.fill(sums, from, from + n, 0f);
-            for (int p = task * rows; p < Math.min(k, (task + 1) * rows); p++) {
-                kernels.addScaled(sums, from, x[xo + p], w, wo + p * n, n);
+            for (int p = task * stretch; p < Math.min(k, (task + 1) * stretch); p++) {
+                step.add(sums, from, p, worker);
             }
         });
         workers.run((n + COLUMNS - 1) / COLUMNS, (task, worker) -> {

@@ -2,6 +2,9 @@ package dev.athanor.op;
 
 import dev.athanor.kernel.Compute;
 import dev.athanor.kernel.Kernels;
+import dev.athanor.kernel.StoredRows;
+import dev.athanor.tensor.Stored;
+import dev.athanor.tensor.Tensor;
 import java.util.Optional;
 
 /** Looks up the vector of every token, and adds that of its position where positions are learned. */
@@ -25,16 +28,35 @@ public final class Embedding {
         Compute compute = tape.compute();
         Rows.forEach(compute.workers(), tokens.length, d, (from, to, part) -> {
             for (int row = from; row < to; row++) {
-                System.arraycopy(table.array(), table.offset() + tokens[row] * d, y.array(), y.offset() + row * d, d);
+                int at = y.offset() + row * d;
+                copyRow(table, tokens[row], y.array(), at);
                 if (positions.isPresent()) {
-                    Value p = positions.get();
-                    int position = firstPosition + row % length;
-                    compute.kernels().add(y.array(), y.offset() + row * d, p.array(), p.offset() + position * d, d);
+                    addRow(compute, positions.get(), firstPosition + row % length, y.array(), at);
                 }
             }
         });
         tape.record(y, () -> backward(tape, tokens, length, firstPosition, table, positions, y));
         return y;
+    }
+
+    private static void copyRow(Value table, int row, float[] out, int oo) {
+        int d = table.columns();
+        switch (table.weight()) {
+            case Tensor t -> System.arraycopy(t.data(), t.offset() + row * d, out, oo, d);
+            case Stored s -> StoredRows.read(s, row, out, oo);
+        }
+    }
+
+    private static void addRow(Compute compute, Value table, int row, float[] out, int oo) {
+        int d = table.columns();
+        switch (table.weight()) {
+            case Tensor t -> compute.kernels().add(out, oo, t.data(), t.offset() + row * d, d);
+            case Stored s -> {
+                float[] numbers = new float[d];
+                StoredRows.read(s, row, numbers, 0);
+                compute.kernels().add(out, oo, numbers, 0, d);
+            }
+        }
     }
 
     private static void backward(

@@ -21,34 +21,14 @@ public final class Linear {
     public static Value apply(Tape tape, Value x, Value weight, Optional<Value> bias, boolean inputMajor) {
         int m = x.rows();
         int in = x.columns();
-        int out = weight.data().dim(inputMajor ? 1 : 0);
+        int out = weight.weight().shape().dim(inputMajor ? 1 : 0);
         Value y = tape.value(m, out);
         Compute compute = tape.compute();
-        if (m == 1 && inputMajor) {
-            compute.gemv()
-                    .inputMajor(out, in, weight.array(), weight.offset(), x.array(), x.offset(), y.array(), y.offset());
-        } else if (m == 1) {
-            compute.gemv()
-                    .outputMajor(
-                            out, in, weight.array(), weight.offset(), x.array(), x.offset(), y.array(), y.offset());
+        if (m == 1) {
+            Matrices.multiplyOne(compute, out, in, weight, inputMajor, x.array(), x.offset(), y.array(), y.offset());
         } else {
-            compute.gemm()
-                    .multiply(
-                            m,
-                            out,
-                            in,
-                            x.array(),
-                            x.offset(),
-                            in,
-                            false,
-                            weight.array(),
-                            weight.offset(),
-                            inputMajor ? out : in,
-                            !inputMajor,
-                            y.array(),
-                            y.offset(),
-                            out,
-                            false);
+            Matrices.multiply(
+                    compute, m, out, in, x.array(), x.offset(), weight, !inputMajor, y.array(), y.offset(), false);
         }
         bias.ifPresent(b -> addBias(compute, y, b));
         tape.record(y, () -> backward(tape, x, weight, bias, inputMajor, y));
@@ -70,26 +50,24 @@ public final class Linear {
         int out = y.columns();
         float[] dy = y.gradient();
         int dyo = y.gradientOffset();
-        Gemm gemm = tape.compute().gemm();
         boolean add = x.claim(tape.pool());
         // dx [M, in] = dy [M, out] · W
-        gemm.multiply(
-                m,
-                in,
-                out,
-                dy,
-                dyo,
-                out,
-                false,
-                weight.array(),
-                weight.offset(),
-                inputMajor ? out : in,
-                inputMajor,
-                x.gradient(),
-                x.gradientOffset(),
-                in,
-                add);
-        // dW += dyᵀ · x [out, in], or xᵀ · dy [in, out]
+        Matrices.multiply(
+                tape.compute(), m, in, out, dy, dyo, weight, inputMajor, x.gradient(), x.gradientOffset(), add);
+        if (weight.learns()) {
+            weightGradient(tape.compute().gemm(), x, weight, inputMajor, y);
+        }
+        bias.filter(Value::learns)
+                .ifPresent(b -> addColumns(tape.compute(), dy, dyo, m, out, b.gradient(), b.gradientOffset()));
+    }
+
+    /** dW += dyᵀ · x [out, in], or xᵀ · dy [in, out]. */
+    private static void weightGradient(Gemm gemm, Value x, Value weight, boolean inputMajor, Value y) {
+        int m = x.rows();
+        int in = x.columns();
+        int out = y.columns();
+        float[] dy = y.gradient();
+        int dyo = y.gradientOffset();
         if (inputMajor) {
             gemm.multiply(
                     in,
@@ -125,7 +103,6 @@ public final class Linear {
                     in,
                     true);
         }
-        bias.ifPresent(b -> addColumns(tape.compute(), dy, dyo, m, out, b.gradient(), b.gradientOffset()));
     }
 
     /** sums[columns] += the rows of x [rows, columns], in the order of rows. */

@@ -38,40 +38,14 @@ public final class LinearCrossEntropy {
         for (int first = 0; first < rows; first += chunk) {
             int count = Math.min(chunk, rows - first);
             int at = x.offset() + first * d;
-            gemm.multiply(
-                    count,
-                    vocabulary,
-                    d,
-                    x.array(),
-                    at,
-                    d,
-                    false,
-                    weight.array(),
-                    weight.offset(),
-                    d,
-                    true,
-                    logits,
-                    0,
-                    vocabulary,
-                    false);
+            Matrices.multiply(tape.compute(), count, vocabulary, d, x.array(), at, weight, true, logits, 0, false);
             losses(tape.compute(), logits, vocabulary, targets, first, count, scale, losses);
             if (tape.recording()) {
-                gemm.multiply(
-                        count,
-                        d,
-                        vocabulary,
-                        logits,
-                        0,
-                        vocabulary,
-                        false,
-                        weight.array(),
-                        weight.offset(),
-                        d,
-                        false,
-                        x.gradient(),
-                        x.gradientOffset() + first * d,
-                        d,
-                        addX);
+                int dx = x.gradientOffset() + first * d;
+                Matrices.multiply(
+                        tape.compute(), count, d, vocabulary, logits, 0, weight, false, x.gradient(), dx, addX);
+            }
+            if (tape.recording() && weight.learns()) {
                 gemm.multiply(
                         vocabulary,
                         d,

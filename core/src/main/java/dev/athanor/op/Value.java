@@ -1,5 +1,6 @@
 package dev.athanor.op;
 
+import dev.athanor.kernel.StoredRows;
 import dev.athanor.tensor.Stored;
 import dev.athanor.tensor.Tensor;
 import dev.athanor.tensor.Weight;
@@ -36,9 +37,10 @@ public final class Value {
         return new Value(data, true, gradient.data(), gradient.offset());
     }
 
-    /** A weight that does not learn. */
+    /** A weight that does not learn. One that is no matrix is so small that it is read into memory. */
     public static Value constant(Weight weight) {
-        return new Value(weight, true, NONE, 0);
+        boolean small = weight.shape().rank() < 2;
+        return new Value(weight instanceof Stored s && small ? StoredRows.toTensor(s) : weight, true, NONE, 0);
     }
 
     /** The numbers as a tensor in memory; a matrix that is read as a file stores it has none. */
@@ -83,6 +85,11 @@ public final class Value {
 
     int gradientOffset() {
         return gradientOffset;
+    }
+
+    /** Whether this is a weight that collects a gradient. */
+    boolean learns() {
+        return parameter && gradient.length > 0;
     }
 
     boolean holdsGradient() {

@@ -1,6 +1,7 @@
 package dev.athanor.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,7 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -55,6 +57,22 @@ class HfConfigTest {
         assertEquals(config, HfConfig.parse(HfConfigWriter.config(config, DType.F32), "written"));
         assertEquals(List.of(), HfConfig.notes(HfConfigWriter.config(config, DType.BF16), "written"));
         assertEquals(List.of(), Checkpoint.notes(Fixtures.directory(name)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'rope_scaling':{'rope_type':'linear','factor':2.5}}",
+                "{'rope_scaling':{'type':'yarn','factor':4.0,'original_max_position_embeddings':512}}",
+                "{'rope_scaling':{'rope_type':'yarn','factor':4.0,'beta_fast':16,'beta_slow':2,'attention_factor':1.5}}",
+                "{'rope_scaling':{'rope_type':'llama3','factor':32.0,'low_freq_factor':1.0,'high_freq_factor':4.0,"
+                        + "'original_max_position_embeddings':8192}}"
+            })
+    void scaledRotationsAreReadInBothFormsAndWritten(String changes) {
+        ModelConfig config = parse(BASE, changes);
+        assertEquals(config, parse(BASE, changes.replace("rope_scaling", "rope_parameters")));
+        assertEquals(config, HfConfig.parse(HfConfigWriter.config(config, DType.F32), "written"));
+        assertNotEquals(parse(BASE, "{}"), config);
     }
 
     @Test
@@ -264,14 +282,35 @@ class HfConfigTest {
                 new Case(
                         BASE,
                         "{'rope_scaling':{'rope_type':'llama3','factor':8.0}}",
-                        "expected rope_scaling of type default (Athanor does not scale rotations), found \"llama3\""),
-                new Case(BASE, "{'rope_scaling':{'type':'linear','factor':2.0}}", "found \"linear\""),
+                        "rope_scaling: expected original_max_position_embeddings beside this rope_type, found nothing"),
+                new Case(
+                        BASE,
+                        "{'rope_scaling':{'type':'dynamic','factor':2.0}}",
+                        "rope_scaling: expected rope_type to be default, linear, llama3 or yarn, found dynamic"),
+                new Case(BASE, "{'rope_scaling':{'type':'linear','factor':0.5}}", "expected a factor of at least 1, found 0.5"),
+                new Case(BASE, "{'rope_scaling':{'type':'linear'}}", "expected factor beside this rope_type, found nothing"),
+                new Case(
+                        BASE,
+                        "{'rope_scaling':{'type':'linear','rope_type':'yarn','factor':2}}",
+                        "expected type to agree with rope_type=yarn, found linear"),
+                new Case(
+                        BASE,
+                        "{'rope_scaling':{'rope_type':'yarn','factor':2,'mscale':1.0}}",
+                        "expected only rope_type, rope_theta, partial_rotary_factor, factor"),
+                new Case(
+                        BASE,
+                        "{'rope_scaling':{'rope_type':'yarn','factor':2,'beta_fast':1,'beta_slow':2}}",
+                        "0 < beta_slow <= beta_fast"),
+                new Case(
+                        BASE,
+                        "{'rope_scaling':{'rope_type':'linear','factor':2},'rope_parameters':{'rope_type':'linear','factor':3}}",
+                        "expected rope_scaling and rope_parameters to agree"),
                 new Case(
                         BASE,
                         "{'rope_scaling':{'factor':2.0}}",
-                        "expected rope_scaling to have only rope_type, type, rope_theta, partial_rotary_factor, found factor"),
+                        "rope_scaling: expected only rope_type, rope_theta, partial_rotary_factor, found factor"),
                 new Case(BASE, "{'rope_scaling':'yarn'}", "expected rope_scaling to be an object or null"),
-                new Case(BASE, "{'rope_parameters':{'rope_type':'yarn'}}", "expected rope_parameters of type default"),
+                new Case(BASE, "{'rope_parameters':{'rope_type':'yarn'}}", "rope_parameters: expected factor beside this rope_type"),
                 new Case(BASE, "{'rope_parameters':{'full_attention':{}}}", "found full_attention"),
                 new Case(
                         BASE,

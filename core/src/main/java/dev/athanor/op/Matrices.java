@@ -1,0 +1,48 @@
+package dev.athanor.op;
+
+import dev.athanor.kernel.Compute;
+import dev.athanor.tensor.Stored;
+import dev.athanor.tensor.Tensor;
+
+/** Products with a weight, wherever its numbers are. */
+final class Matrices {
+    private Matrices() {}
+
+    /**
+     * C[m, n] (+)= A[m, k] · op(W)[k, n], A and C without gaps between rows.
+     *
+     * @param weight [n, k] with {@code transposed}, else [k, n]
+     */
+    static void multiply(
+            Compute compute,
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int ao,
+            Value weight,
+            boolean transposed,
+            float[] c,
+            int co,
+            boolean accumulate) {
+        switch (weight.weight()) {
+            case Tensor w ->
+                compute.gemm()
+                        .multiply(
+                                m, n, k, a, ao, k, false, w.data(), w.offset(), transposed ? k : n, transposed, c, co, n,
+                                accumulate);
+            case Stored w -> compute.gemm().multiply(m, n, k, a, ao, k, false, w, transposed, c, co, n, accumulate);
+        }
+    }
+
+    /** y[n] = op(W)[n, k] · x[k], for W stored [n, k], or [k, n] with {@code inputMajor}. */
+    static void multiplyOne(
+            Compute compute, int n, int k, Value weight, boolean inputMajor, float[] x, int xo, float[] y, int yo) {
+        switch (weight.weight()) {
+            case Tensor w when inputMajor -> compute.gemv().inputMajor(n, k, w.data(), w.offset(), x, xo, y, yo);
+            case Tensor w -> compute.gemv().outputMajor(n, k, w.data(), w.offset(), x, xo, y, yo);
+            case Stored w when inputMajor -> compute.gemv().inputMajor(w, x, xo, y, yo);
+            case Stored w -> compute.gemv().outputMajor(w, x, xo, y, yo);
+        }
+    }
+}
