@@ -1,0 +1,70 @@
+package dev.athanor.quant;
+
+import dev.athanor.tensor.DType;
+import java.lang.foreign.MemorySegment;
+
+/** Reads and writes stored numbers: floating-point ones of every width and ggml's quantised blocks. */
+public final class Blocks {
+    private Blocks() {}
+
+    /**
+     * Reads numbers {@code first … first + count - 1} of row-major stored ones, which may begin and end inside a block,
+     * into {@code out[oo], out[oo + 1] …}. Nothing is allocated.
+     *
+     * @param type F64, F32, F16, BF16 or a quantised type
+     * @param bytes whole blocks of {@code type}, from number 0 on, little-endian
+     * @throws IllegalArgumentException for another type, bytes that are not whole blocks, and spans that reach beyond
+     *     the bytes or the array
+     */
+    public static void decode(DType type, MemorySegment bytes, long first, int count, float[] out, int oo) {
+        Spans.checkReading(type, bytes, first, count, out.length, oo);
+        if (count == 0) {
+            return;
+        }
+        switch (type) {
+            case F32 -> MemorySegment.copy(bytes, LittleEndian.FLOAT, 4 * first, out, oo, count);
+            case F64 -> decodeF64(bytes, 8 * first, count, out, oo);
+            case F16 -> Halves.decodeF16(bytes, 2 * first, count, out, oo);
+            case BF16 -> Halves.decodeBf16(bytes, 2 * first, count, out, oo);
+            default -> decodeBlocks(type, bytes, first, count, out, oo);
+        }
+    }
+
+    private static void decodeF64(MemorySegment bytes, long at, int count, float[] out, int oo) {
+        for (int i = 0; i < count; i++) {
+            out[oo + i] = (float) bytes.get(LittleEndian.DOUBLE, at + 8L * i);
+        }
+    }
+
+    private static void decodeBlocks(DType type, MemorySegment bytes, long first, int count, float[] out, int oo) {
+        int size = type.blockElements();
+        long block = first / size;
+        int from = (int) (first - block * size);
+        int done = 0;
+        while (done < count) {
+            int to = Math.min(size, from + count - done);
+            decodeBlock(type, bytes, block * type.blockBytes(), from, to, out, oo + done);
+            done += to - from;
+            from = 0;
+            block++;
+        }
+    }
+
+    /** Numbers {@code from … to - 1} of the block at byte {@code at}. */
+    private static void decodeBlock(DType type, MemorySegment bytes, long at, int from, int to, float[] out, int oo) {
+        switch (type) {
+            case Q4_0 -> Q4Blocks.decode0(bytes, at, from, to, out, oo);
+            case Q4_1 -> Q4Blocks.decode1(bytes, at, from, to, out, oo);
+            case Q5_0 -> Q5Blocks.decode0(bytes, at, from, to, out, oo);
+            case Q5_1 -> Q5Blocks.decode1(bytes, at, from, to, out, oo);
+            case Q8_0 -> Q8Blocks.decode(bytes, at, from, to, out, oo);
+            case Q2_K -> Q2KBlocks.decode(bytes, at, from, to, out, oo);
+            case Q3_K -> Q3KBlocks.decode(bytes, at, from, to, out, oo);
+            case Q4_K -> Q4KBlocks.decode4(bytes, at, from, to, out, oo);
+            case Q5_K -> Q4KBlocks.decode5(bytes, at, from, to, out, oo);
+            case Q6_K -> Q6KBlocks.decode(bytes, at, from, to, out, oo);
+            case IQ4_NL -> Q4Blocks.decodeUneven(bytes, at, from, to, out, oo);
+            default -> throw Spans.unreadable(type);
+        }
+    }
+}

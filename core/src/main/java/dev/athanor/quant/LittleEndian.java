@@ -1,0 +1,34 @@
+package dev.athanor.quant;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/** Numbers as all formats of this package store them: little-endian, at any address. */
+final class LittleEndian {
+    static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private LittleEndian() {}
+
+    /** The byte at {@code at} as -128 … 127. */
+    static int signed(MemorySegment bytes, long at) {
+        return bytes.get(ValueLayout.JAVA_BYTE, at);
+    }
+
+    /** The byte at {@code at} as 0 … 255. */
+    static int unsigned(MemorySegment bytes, long at) {
+        return bytes.get(ValueLayout.JAVA_BYTE, at) & 0xff;
+    }
+
+    /** The F16 at {@code at}. */
+    static float half(MemorySegment bytes, long at) {
+        return Halves.fromF16(bytes.get(SHORT, at));
+    }
+
+    static void putByte(MemorySegment out, long at, int value) {
+        out.set(ValueLayout.JAVA_BYTE, at, (byte) value);
+    }
+}

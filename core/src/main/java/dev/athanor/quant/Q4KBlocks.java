@@ -1,0 +1,88 @@
+package dev.athanor.quant;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Q4_K and Q5_K: 256 numbers of four or five bits; each group of 32 has a scale and a minimum of six bits, which the
+ * block scales (layouts: ggml, block_q4_K, block_q5_K).
+ *
+ * <pre>
+ * byte  0      2        4              16              144
+ * Q4_K  | d    | dmin   | s0 … s11     | q0 … q127     |
+ *
+ * byte  0      2        4              16             48              176
+ * Q5_K  | d    | dmin   | s0 … s11     | h0 … h31     | q0 … q127     |
+ *         F16    F16      bytes          fifth bits     four bits
+ *
+ * number i = 64 pair + 32 upper + k of group g = i / 32:  q = q[32 pair + k] >> 4 upper & 15  +  16 (h[k] >> g & 1)
+ *                                                         x = d scale_g q - dmin minimum_g
+ * bits  7 6              5 … 0                   bits  7 … 4                 3 … 0
+ * s0-3  scale_4-7 upper  scale_0-3               s8-11 minimum_4-7 lower     scale_4-7 lower
+ * s4-7  min_4-7 upper    minimum_0-3
+ * </pre>
+ */
+final class Q4KBlocks {
+    static final int GROUP = 32;
+    static final int GROUPS = 8;
+    static final int SCALES = 4;
+    static final int QUANTS = 16;
+
+    private Q4KBlocks() {}
+
+    /** Scale of {@code group}, 0 … 63, of the block at byte {@code at}. */
+    static int scale(MemorySegment bytes, long at, int group) {
+        long s = at + SCALES;
+        if (group < 4) {
+            return LittleEndian.unsigned(bytes, s + group) & 63;
+        }
+        return LittleEndian.unsigned(bytes, s + group + 4) & 15 | LittleEndian.unsigned(bytes, s + group - 4) >> 6 << 4;
+    }
+
+    /** Minimum of {@code group}, 0 … 63, of the block at byte {@code at}. */
+    static int minimum(MemorySegment bytes, long at, int group) {
+        long s = at + SCALES;
+        if (group < 4) {
+            return LittleEndian.unsigned(bytes, s + group + 4) & 63;
+        }
+        return LittleEndian.unsigned(bytes, s + group + 4) >> 4 | LittleEndian.unsigned(bytes, s + group) >> 6 << 4;
+    }
+
+    /** Numbers {@code from … to - 1} of the Q4_K block at byte {@code at}. */
+    static void decode4(MemorySegment bytes, long at, int from, int to, float[] out, int oo) {
+        float d = LittleEndian.half(bytes, at);
+        float dmin = LittleEndian.half(bytes, at + 2);
+        int i = from;
+        while (i < to) {
+            int group = i / GROUP;
+            float scale = d * scale(bytes, at, group);
+            float minimum = dmin * minimum(bytes, at, group);
+            long quants = at + QUANTS + group / 2 * 32;
+            int shift = group % 2 * 4;
+            int end = Math.min(to, (group + 1) * GROUP);
+            for (; i < end; i++) {
+                int q = LittleEndian.unsigned(bytes, quants + i % 32) >> shift & 15;
+                out[oo + i - from] = scale * q - minimum;
+            }
+        }
+    }
+
+    /** Numbers {@code from … to - 1} of the Q5_K block at byte {@code at}. */
+    static void decode5(MemorySegment bytes, long at, int from, int to, float[] out, int oo) {
+        float d = LittleEndian.half(bytes, at);
+        float dmin = LittleEndian.half(bytes, at + 2);
+        int i = from;
+        while (i < to) {
+            int group = i / GROUP;
+            float scale = d * scale(bytes, at, group);
+            float minimum = dmin * minimum(bytes, at, group);
+            long quants = at + 48 + group / 2 * 32;
+            int shift = group % 2 * 4;
+            int end = Math.min(to, (group + 1) * GROUP);
+            for (; i < end; i++) {
+                int low = LittleEndian.unsigned(bytes, quants + i % 32) >> shift & 15;
+                int high = LittleEndian.unsigned(bytes, at + QUANTS + i % 32) >> group & 1;
+                out[oo + i - from] = scale * (low + 16 * high) - minimum;
+            }
+        }
+    }
+}
