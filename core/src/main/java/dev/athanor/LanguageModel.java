@@ -1,16 +1,14 @@
 package dev.athanor;
 
 import dev.athanor.checkpoint.Checkpoint;
-import dev.athanor.checkpoint.ModelFormatException;
+import dev.athanor.checkpoint.OpenModel;
 import dev.athanor.generate.Generation;
 import dev.athanor.generate.GenerationRequest;
 import dev.athanor.generate.Generator;
 import dev.athanor.generate.NextTokens;
 import dev.athanor.kernel.Compute;
-import dev.athanor.model.Parameters;
 import dev.athanor.model.Transformer;
 import dev.athanor.tokenizer.Tokenizer;
-import dev.athanor.tokenizer.Tokenizers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
@@ -25,42 +23,32 @@ import java.util.function.Predicate;
  * }</pre>
  */
 public final class LanguageModel implements AutoCloseable {
+    private final OpenModel model;
     private final Compute compute;
     private final Transformer transformer;
     private final Tokenizer tokenizer;
-    private final List<Integer> endTokens;
-    private final List<String> notes;
 
-    private LanguageModel(
-            Compute compute,
-            Transformer transformer,
-            Tokenizer tokenizer,
-            List<Integer> endTokens,
-            List<String> notes) {
-        this.compute = compute;
-        this.transformer = transformer;
+    private LanguageModel(OpenModel model, Tokenizer tokenizer, Compute compute) {
+        this.model = model;
         this.tokenizer = tokenizer;
-        this.endTokens = endTokens;
-        this.notes = notes;
+        this.compute = compute;
+        this.transformer = new Transformer(model.parameters(), compute);
     }
 
     /**
-     * Opens a directory in the Hugging Face layout.
+     * Opens a directory in the Hugging Face layout. Weights stay mapped: nothing is copied, and closing frees it all.
      *
      * @throws dev.athanor.checkpoint.ModelFormatException where a file is missing, damaged or contradicts another
      */
-    public static LanguageModel open(Path directory, int threads) {
-        List<String> notes = Checkpoint.notes(directory);
-        List<Integer> endTokens = Checkpoint.endTokens(directory);
-        Parameters parameters = Checkpoint.load(directory);
-        Tokenizer tokenizer = Tokenizers.load(directory);
-        if (tokenizer.vocabularySize() > parameters.config().vocabularySize()) {
-            throw new ModelFormatException(directory.resolve("tokenizer.json") + ": expected at most vocab_size="
-                    + parameters.config().vocabularySize() + " tokens as in config.json, found "
-                    + tokenizer.vocabularySize());
+    @SuppressWarnings("MustBeClosedChecker") // the model returned owns the files and closes them
+    public static LanguageModel open(Path path, int threads) {
+        OpenModel model = Checkpoint.open(path);
+        try {
+            return new LanguageModel(model, model.tokenizer(), Compute.create(threads));
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
         }
-        Compute compute = Compute.create(threads);
-        return new LanguageModel(compute, new Transformer(parameters, compute), tokenizer, endTokens, notes);
     }
 
     /** The {@code top} likeliest next tokens with their probabilities over the whole vocabulary. */
@@ -78,12 +66,12 @@ public final class LanguageModel implements AutoCloseable {
 
     /** Generates text; {@code listener} hears each piece and returns false to stop. */
     public Generation generate(GenerationRequest request, Predicate<String> listener) {
-        return new Generator(transformer, tokenizer, endTokens).generate(request, listener);
+        return new Generator(transformer, tokenizer, model.endTokens()).generate(request, listener);
     }
 
     /** Sentences about fields of the configuration that Athanor does not know and that may matter. */
     public List<String> notes() {
-        return notes;
+        return model.notes();
     }
 
     public Transformer transformer() {
@@ -97,5 +85,6 @@ public final class LanguageModel implements AutoCloseable {
     @Override
     public void close() {
         compute.close();
+        model.close();
     }
 }

@@ -5,7 +5,10 @@ import dev.athanor.model.Parameters;
 import dev.athanor.model.TensorSpec;
 import dev.athanor.model.TensorSpec.Role;
 import dev.athanor.model.TensorTable;
+import dev.athanor.tensor.DType;
+import dev.athanor.tensor.Stored;
 import dev.athanor.tensor.Tensor;
+import dev.athanor.tokenizer.Tokenizers;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -77,8 +80,8 @@ public final class Checkpoint {
     }
 
     /**
-     * Reads a whole model; every tensor its configuration asks for must be there with its exact shape, and no other.
-     * Numbers are widened or rounded to F32.
+     * Reads a whole model into memory, where it can learn; every tensor its configuration asks for must be there with
+     * its exact shape, and no other. Numbers are widened or rounded to F32.
      *
      * @throws ModelFormatException when a file is damaged, does not fit the others or needs more memory than the JVM
      *     has
@@ -87,17 +90,55 @@ public final class Checkpoint {
         ModelConfig config = config(directory);
         try (StoredTensors stored = StoredTensors.open(directory, Limits.DEFAULT)) {
             requireMemory(directory, config);
-            Set<String> unused = new TreeSet<>(stored.names());
-            for (TensorSpec spec : TensorTable.of(config)) {
-                unused.remove(entry(directory, spec, stored).name());
-            }
-            unused.removeIf(Checkpoint::isBuffer);
-            refuseOther(directory, config, stored, unused);
-            return Parameters.of(config, spec -> {
-                String name = entry(directory, spec, stored).name();
-                return Tensor.view(stored.fileOf(name).orElseThrow().readFloats(name), 0, spec.shape());
-            });
+            requireExactly(directory, config, stored);
+            return Parameters.of(config, spec -> inMemory(spec, stored, entry(directory, spec, stored)));
         }
+    }
+
+    /**
+     * Opens a model to be run: F32, BF16 and F16 stay mapped as they are in the files, so that opening costs no time
+     * and no heap. Checks what {@link #load} checks.
+     *
+     * @throws ModelFormatException when a file is damaged or does not fit the others
+     */
+    @SuppressWarnings("MustBeClosedChecker") // the model returned owns the files and closes them
+    public static OpenModel open(Path directory) {
+        ModelConfig config = config(directory);
+        List<String> notes = notes(directory);
+        List<Integer> endTokens = endTokens(directory);
+        StoredTensors stored = StoredTensors.open(directory, Limits.DEFAULT);
+        try {
+            requireExactly(directory, config, stored);
+            Parameters parameters = Parameters.of(config, spec -> {
+                TensorEntry entry = entry(directory, spec, stored);
+                return entry.dtype() == DType.F64
+                        ? inMemory(spec, stored, entry)
+                        : new Stored(
+                                spec.shape(),
+                                entry.dtype(),
+                                stored.fileOf(entry.name()).orElseThrow().bytes(entry.name()));
+            });
+            return new OpenModel(
+                    directory, parameters, endTokens, notes, () -> Tokenizers.load(directory), stored::close);
+        } catch (RuntimeException e) {
+            stored.close();
+            throw e;
+        }
+    }
+
+    private static Tensor inMemory(TensorSpec spec, StoredTensors stored, TensorEntry entry) {
+        return Tensor.view(stored.fileOf(entry.name()).orElseThrow().readFloats(entry.name()), 0, spec.shape());
+    }
+
+    private static void requireExactly(Path directory, ModelConfig config, StoredTensors stored) {
+        Set<String> unused = new TreeSet<>(stored.names());
+        for (TensorSpec spec : TensorTable.of(config)) {
+            TensorEntry entry = entry(directory, spec, stored);
+            stored.fileOf(entry.name()).orElseThrow().requireFloats(entry);
+            unused.remove(entry.name());
+        }
+        unused.removeIf(Checkpoint::isBuffer);
+        refuseOther(directory, config, stored, unused);
     }
 
     private static void requireMemory(Path directory, ModelConfig config) {
@@ -167,13 +208,20 @@ public final class Checkpoint {
         if (!entry.shape().equals(embedding.shape())) {
             throw new ModelFormatException(tied + entry.shape() + " for " + embedding.shape() + place);
         }
-        String name = entry(directory, embedding, stored).name();
-        float[] expected = stored.fileOf(name).orElseThrow().readFloats(name);
-        int different = Arrays.mismatch(expected, file.readFloats(head));
+        TensorEntry other = entry(directory, embedding, stored);
+        long different = firstDifference(stored.fileOf(other.name()).orElseThrow(), other, file, entry);
         if (different >= 0) {
             throw new ModelFormatException(
                     tied + "another number at index " + different + place + "; set tie_word_embeddings to false");
         }
+    }
+
+    private static long firstDifference(Safetensors file, TensorEntry entry, Safetensors otherFile, TensorEntry other) {
+        if (entry.dtype() != other.dtype()) {
+            return Arrays.mismatch(file.readFloats(entry.name()), otherFile.readFloats(other.name()));
+        }
+        long different = file.bytes(entry.name()).mismatch(otherFile.bytes(other.name()));
+        return different < 0 ? different : different / entry.dtype().blockBytes();
     }
 
     /** The tokenizer.json beside the weights, if there is one. */

@@ -1,5 +1,6 @@
 package dev.athanor.checkpoint;
 
+import dev.athanor.model.Layout;
 import dev.athanor.model.ModelConfig;
 import dev.athanor.model.Parameter;
 import dev.athanor.model.Parameters;
@@ -33,6 +34,11 @@ final class CheckpointWriter {
     }
 
     void save(Parameters parameters, Optional<String> tokenizerJson) {
+        ModelConfig config = parameters.config();
+        if (!config.layout().equals(Layout.huggingFace(config.family()))) {
+            throw new IllegalArgumentException(directory + ": expected weights in the layout of Hugging Face, found "
+                    + config.layout() + "; convert the model first");
+        }
         try {
             files.createDirectory(directory);
             try {

@@ -17,8 +17,7 @@ record RopeFields(ConfigFields fields, String shareName, double theta, double sh
      * @param shareName older name of the share of a head that is rotated
      * @param context max_position_embeddings, which YaRN stretches where it names no other
      */
-    static RopeFields read(
-            ConfigFields fields, String thetaName, String shareName, double defaultShare, int context) {
+    static RopeFields read(ConfigFields fields, String thetaName, String shareName, double defaultShare, int context) {
         RopeScaling scaling = RopeScalingFields.read(fields, context);
         double theta = either(fields, List.of(thetaName, "rope_theta"), "rope_theta", 10000);
         double share =

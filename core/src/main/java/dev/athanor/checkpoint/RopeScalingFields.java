@@ -7,12 +7,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Scaled rotation in config.json: {@code rope_scaling}, or {@code rope_parameters} of newer files, with a {@code
- * rope_type} (older: {@code type}) and the numbers of that rule, as transformers' modeling_rope_utils reads them.
+ * Scaled rotation in config.json: {@code rope_scaling}, or {@code rope_parameters} of newer files, with a
+ * {@code rope_type} (older: {@code type}) and the numbers of that rule, as transformers' modeling_rope_utils reads
+ * them.
  */
 final class RopeScalingFields {
-    private static final Set<String> ALWAYS =
-            Set.of("rope_type", "type", "rope_theta", "partial_rotary_factor");
+    private static final Set<String> ALWAYS = Set.of("rope_type", "type", "rope_theta", "partial_rotary_factor");
 
     private RopeScalingFields() {}
 

@@ -124,13 +124,19 @@ public final class Safetensors implements AutoCloseable {
         return file.asSlice(e.begin(), e.bytes());
     }
 
-    /** A floating-point tensor as F32. BF16 and F16 are exact; F64 is rounded. */
-    public float[] readFloats(String name) {
-        TensorEntry e = entry(name);
+    /** Refuses an entry that holds no floating-point numbers. */
+    void requireFloats(TensorEntry e) {
         DType dtype = e.dtype();
         if (dtype != DType.F32 && dtype != DType.BF16 && dtype != DType.F16 && dtype != DType.F64) {
             throw wrong(e, "floating-point numbers (F32, BF16, F16 or F64)");
         }
+    }
+
+    /** A floating-point tensor as F32. BF16 and F16 are exact; F64 is rounded. */
+    public float[] readFloats(String name) {
+        TensorEntry e = entry(name);
+        requireFloats(e);
+        DType dtype = e.dtype();
         float[] out = new float[elements(e)];
         MemorySegment bytes = bytes(name);
         try {

@@ -222,15 +222,7 @@ public final class Gemm {
     }
 
     private void columnTasks(
-            int m,
-            int n,
-            Operand b,
-            float[] c,
-            int co,
-            int ldc,
-            int fromK,
-            int depth,
-            boolean accumulate) {
+            int m, int n, Operand b, float[] c, int co, int ldc, int fromK, int depth, boolean accumulate) {
         float[] packedA = shared;
         int columns = tiles.columns();
         int rows = tiles.paddedRows(m);

@@ -7,15 +7,7 @@ import dev.athanor.tensor.Stored;
 sealed interface Operand {
     /** As {@link Packing#panel}: indices from {@code first}, k steps from {@code fromK}. */
     void pack(
-            Tiles tiles,
-            float[] out,
-            int oo,
-            int width,
-            int first,
-            int count,
-            int fromK,
-            int k,
-            Gemm.Scratch scratch);
+            Tiles tiles, float[] out, int oo, int width, int first, int count, int fromK, int k, Gemm.Scratch scratch);
 
     /** F32 in an array; {@code kMajor} when its rows are steps of k. */
     record Floats(float[] x, int xo, int ld, boolean kMajor) implements Operand {

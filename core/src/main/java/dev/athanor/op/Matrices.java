@@ -29,7 +29,20 @@ final class Matrices {
             case Tensor w ->
                 compute.gemm()
                         .multiply(
-                                m, n, k, a, ao, k, false, w.data(), w.offset(), transposed ? k : n, transposed, c, co, n,
+                                m,
+                                n,
+                                k,
+                                a,
+                                ao,
+                                k,
+                                false,
+                                w.data(),
+                                w.offset(),
+                                transposed ? k : n,
+                                transposed,
+                                c,
+                                co,
+                                n,
                                 accumulate);
             case Stored w -> compute.gemm().multiply(m, n, k, a, ao, k, false, w, transposed, c, co, n, accumulate);
         }
@@ -39,10 +52,20 @@ final class Matrices {
     static void multiplyOne(
             Compute compute, int n, int k, Value weight, boolean inputMajor, float[] x, int xo, float[] y, int yo) {
         switch (weight.weight()) {
-            case Tensor w when inputMajor -> compute.gemv().inputMajor(n, k, w.data(), w.offset(), x, xo, y, yo);
-            case Tensor w -> compute.gemv().outputMajor(n, k, w.data(), w.offset(), x, xo, y, yo);
-            case Stored w when inputMajor -> compute.gemv().inputMajor(w, x, xo, y, yo);
-            case Stored w -> compute.gemv().outputMajor(w, x, xo, y, yo);
+            case Tensor w -> {
+                if (inputMajor) {
+                    compute.gemv().inputMajor(n, k, w.data(), w.offset(), x, xo, y, yo);
+                } else {
+                    compute.gemv().outputMajor(n, k, w.data(), w.offset(), x, xo, y, yo);
+                }
+            }
+            case Stored w -> {
+                if (inputMajor) {
+                    compute.gemv().inputMajor(w, x, xo, y, yo);
+                } else {
+                    compute.gemv().outputMajor(w, x, xo, y, yo);
+                }
+            }
         }
     }
 }

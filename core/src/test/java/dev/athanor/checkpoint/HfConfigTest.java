@@ -287,8 +287,14 @@ class HfConfigTest {
                         BASE,
                         "{'rope_scaling':{'type':'dynamic','factor':2.0}}",
                         "rope_scaling: expected rope_type to be default, linear, llama3 or yarn, found dynamic"),
-                new Case(BASE, "{'rope_scaling':{'type':'linear','factor':0.5}}", "expected a factor of at least 1, found 0.5"),
-                new Case(BASE, "{'rope_scaling':{'type':'linear'}}", "expected factor beside this rope_type, found nothing"),
+                new Case(
+                        BASE,
+                        "{'rope_scaling':{'type':'linear','factor':0.5}}",
+                        "expected a factor of at least 1, found 0.5"),
+                new Case(
+                        BASE,
+                        "{'rope_scaling':{'type':'linear'}}",
+                        "expected factor beside this rope_type, found nothing"),
                 new Case(
                         BASE,
                         "{'rope_scaling':{'type':'linear','rope_type':'yarn','factor':2}}",
@@ -310,7 +316,10 @@ class HfConfigTest {
                         "{'rope_scaling':{'factor':2.0}}",
                         "rope_scaling: expected only rope_type, rope_theta, partial_rotary_factor, found factor"),
                 new Case(BASE, "{'rope_scaling':'yarn'}", "expected rope_scaling to be an object or null"),
-                new Case(BASE, "{'rope_parameters':{'rope_type':'yarn'}}", "rope_parameters: expected factor beside this rope_type"),
+                new Case(
+                        BASE,
+                        "{'rope_parameters':{'rope_type':'yarn'}}",
+                        "rope_parameters: expected factor beside this rope_type"),
                 new Case(BASE, "{'rope_parameters':{'full_attention':{}}}", "found full_attention"),
                 new Case(
                         BASE,

@@ -1,9 +1,11 @@
 package dev.athanor.model;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.athanor.checkpoint.Checkpoint;
+import dev.athanor.checkpoint.OpenModel;
 import dev.athanor.checkpoint.Verification;
 import dev.athanor.kernel.Compute;
 import java.net.URISyntaxException;
@@ -44,6 +46,44 @@ class ParityTest {
             assertTrue(
                     v.gradientMaxRel() <= 1e-4,
                     v.worstTensor() + " differs by " + v.gradientMaxRel() + " of its largest value");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gpt2",
+                "gpt-neox-parallel",
+                "gpt-neox-sequential",
+                "llama-gqa",
+                "llama-tied",
+                "mistral-window",
+                "qwen2",
+                "qwen3"
+            })
+    void weightsMappedFromTheFileGiveTheBitsOfWeightsInMemory(String name) throws URISyntaxException {
+        Path directory = directory(name);
+        try (Compute compute = Compute.create(2);
+                OpenModel open = Checkpoint.open(directory)) {
+            Transformer loaded = new Transformer(Checkpoint.load(directory), compute);
+            Transformer mapped = new Transformer(open.parameters(), compute);
+            int[] tokens = new SplittableRandom(SEED)
+                    .ints(40, 0, loaded.config().vocabularySize())
+                    .toArray();
+            assertArrayEquals(
+                    loaded.logits(tokens, 2, 20).data(),
+                    mapped.logits(tokens, 2, 20).data(),
+                    "seed " + SEED);
+            assertEquals(loaded.loss(tokens, tokens, 2, 20), mapped.loss(tokens, tokens, 2, 20), "seed " + SEED);
+            KvCache one = loaded.newCache(20);
+            KvCache other = mapped.newCache(20);
+            for (int i = 0; i < 4; i++) {
+                int[] next = {tokens[i]};
+                assertArrayEquals(
+                        loaded.nextLogits(next, one).data(),
+                        mapped.nextLogits(next, other).data(),
+                        "token " + i + ", seed " + SEED);
+            }
         }
     }
 
