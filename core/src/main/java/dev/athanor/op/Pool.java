@@ -42,7 +42,8 @@ public final class Pool {
     }
 
     private void forget() {
-        Iterator<Map.Entry<Integer, ArrayDeque<float[]>>> oldest = free.entrySet().iterator();
+        Iterator<Map.Entry<Integer, ArrayDeque<float[]>>> oldest =
+                free.entrySet().iterator();
         while (freeFloats > IDLE * mostLent && oldest.hasNext()) {
             Map.Entry<Integer, ArrayDeque<float[]>> entry = oldest.next();
             freeFloats -= (long) entry.getKey() * entry.getValue().size();
