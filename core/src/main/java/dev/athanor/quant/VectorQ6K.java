@@ -19,36 +19,36 @@ final class VectorQ6K {
     static void decode(MemorySegment bytes, long at, int blocks, float[] out, int oo) {
         for (int b = 0; b < blocks; b++) {
             long block = at + (long) b * DType.Q6_K.blockBytes();
-            int o = oo + b * DType.Q6_K.blockElements();
-            float d = LittleEndian.half(bytes, block + Q6KBlocks.SCALE);
-            // a quarter is 16 numbers of each of the four rows of 32 that share the high bits' bytes
-            for (int half = 0; half < 2; half++) {
-                for (int k = 0; k < 32; k += GROUP) {
-                    quarter(bytes, block, half, k, d, out, o + half * 128 + k);
-                }
-            }
+            half(bytes, block, 0, out, oo + b * DType.Q6_K.blockElements());
+            half(bytes, block, 1, out, oo + b * DType.Q6_K.blockElements() + 128);
         }
     }
 
-    private static void quarter(MemorySegment bytes, long block, int half, int k, float d, float[] out, int oo) {
-        long lows = block + half * 64 + k;
-        long highs = block + Q6KBlocks.HIGH + half * 32 + k;
-        long scales = block + Q6KBlocks.SCALES + half * 8 + k / GROUP;
-        float s0 = d * LittleEndian.signed(bytes, scales);
-        float s1 = d * LittleEndian.signed(bytes, scales + 2);
-        float s2 = d * LittleEndian.signed(bytes, scales + 4);
-        float s3 = d * LittleEndian.signed(bytes, scales + 6);
+    private static void half(MemorySegment bytes, long block, int half, float[] out, int oo) {
+        float d = LittleEndian.half(bytes, block + Q6KBlocks.SCALE);
+        long scales = bytes.get(LittleEndian.LONG, block + Q6KBlocks.SCALES + half * 8);
+        for (int g = 0;
+                g < 4;
+                g++) { // group g of rows j = 0 and 1, and the same group of rows 2 and 3 with their scales
+            float scale = d * (byte) (scales >> 8 * g);
+            float upperScale = d * (byte) (scales >> 8 * (g + 4));
+            long lows = block + half * 64 + g * GROUP;
+            long highs = block + Q6KBlocks.HIGH + half * 32 + g % 2 * GROUP;
+            group(bytes, lows, highs, g / 2 * 2, scale, upperScale, out, oo + g * GROUP);
+        }
+    }
+
+    /** 16 numbers of row j and 16 of row j + 2, which share bytes; {@code shift} is 2j. */
+    private static void group(
+            MemorySegment bytes, long lows, long highs, int shift, float scale, float upperScale, float[] out, int oo) {
         for (int i = 0; i < GROUP; i += STEP) {
             for (int p = 0; p < PARTS; p++) {
-                IntVector a = Wide.unsigned(bytes, lows + i, p);
-                IntVector b = Wide.unsigned(bytes, lows + 32 + i, p);
-                IntVector h = Wide.unsigned(bytes, highs + i, p);
+                IntVector low = Wide.unsigned(bytes, lows + i, p);
+                IntVector high = Wide.unsigned(bytes, highs + i, p).lanewise(VectorOperators.LSHR, shift);
                 int o = oo + i + p * L;
-                scaled(a.and(15), h.lanewise(VectorOperators.LSHL, 4), s0).intoArray(out, o);
-                scaled(b.and(15), h.lanewise(VectorOperators.LSHL, 2), s1).intoArray(out, o + 32);
-                scaled(a.lanewise(VectorOperators.LSHR, 4), h, s2).intoArray(out, o + 64);
-                scaled(b.lanewise(VectorOperators.LSHR, 4), h.lanewise(VectorOperators.LSHR, 2), s3)
-                        .intoArray(out, o + 96);
+                scaled(low.and(15), high.lanewise(VectorOperators.LSHL, 4), scale)
+                        .intoArray(out, o);
+                scaled(low.lanewise(VectorOperators.LSHR, 4), high, upperScale).intoArray(out, o + 64);
             }
         }
     }

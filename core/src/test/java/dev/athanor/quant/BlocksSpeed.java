@@ -34,7 +34,9 @@ final class BlocksSpeed {
                 MemorySegment stored = arena.allocate(type.bytes(weights.length));
                 double write = Double.NaN;
                 if (WRITTEN.contains(type)) {
-                    write = best(4, () -> Blocks.encode(type, weights, 0, weights.length, stored, 0));
+                    write = best(
+                            type == DType.Q4_K || type == DType.Q6_K ? 8 : 100,
+                            () -> Blocks.encode(type, weights, 0, weights.length, stored, 0));
                 } else {
                     byte[] bytes = GgmlBlocks.bytes(type);
                     for (long at = 0; at < stored.byteSize(); at += bytes.length) {
