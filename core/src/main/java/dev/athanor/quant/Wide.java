@@ -1,0 +1,68 @@
+package dev.athanor.quant;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Registers for reading stored numbers: as many bytes or shorts as become one register of floats. Apart from the
+ * readers, because its constants may only be initialised after {@link VectorChoice} has seen that the module is there.
+ *
+ * <p>The readers keep the habits that keep vectors in registers: the receiver of an operation is a vector just loaded,
+ * broadcast or computed, never a parameter or a value carried around a loop, and helpers are short.
+ */
+final class Wide {
+    /** The preferred width, but never more than 512 bits, for which a block would have to be cut. */
+    static final VectorSpecies<Float> FLOATS =
+            FloatVector.SPECIES_PREFERRED.length() > 16 ? FloatVector.SPECIES_512 : FloatVector.SPECIES_PREFERRED;
+
+    /** Floats in one register: 4, 8 or 16. */
+    static final int L = FLOATS.length();
+
+    static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
+
+    static final VectorSpecies<Short> SHORTS =
+            L == 16 ? ShortVector.SPECIES_256 : L == 8 ? ShortVector.SPECIES_128 : ShortVector.SPECIES_64;
+
+    /** No register is shorter than 8 bytes, which are two registers of 4 floats. */
+    static final VectorSpecies<Byte> BYTES = L == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
+
+    /** Bytes in one register of {@link #BYTES}. */
+    static final int STEP = BYTES.length();
+
+    /** Registers of floats that {@link #STEP} bytes become: 1, or 2 where there are 4 lanes. */
+    static final int PARTS = STEP / L;
+
+    private Wide() {}
+
+    static FloatVector broadcast(float x) {
+        return FloatVector.broadcast(FLOATS, x);
+    }
+
+    static IntVector broadcast(int x) {
+        return IntVector.broadcast(INTS, x);
+    }
+
+    /** Part {@code part} of the {@link #STEP} bytes at {@code at}, each 0 … 255. */
+    static IntVector unsigned(MemorySegment bytes, long at, int part) {
+        return ByteVector.fromMemorySegment(BYTES, bytes, at, ByteOrder.LITTLE_ENDIAN)
+                .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, part)
+                .reinterpretAsInts();
+    }
+
+    /** Part {@code part} of the {@link #STEP} bytes at {@code at}, each -128 … 127. */
+    static FloatVector signed(MemorySegment bytes, long at, int part) {
+        return ByteVector.fromMemorySegment(BYTES, bytes, at, ByteOrder.LITTLE_ENDIAN)
+                .convertShape(VectorOperators.B2F, FLOATS, part)
+                .reinterpretAsFloats();
+    }
+
+    static FloatVector floats(IntVector parameter) {
+        return broadcast(0).or(parameter).convert(VectorOperators.I2F, 0).reinterpretAsFloats();
+    }
+}
