@@ -9,6 +9,7 @@ import static dev.athanor.kernel.Lanes.PARTS;
 import static dev.athanor.kernel.Lanes.S;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
@@ -39,6 +40,7 @@ final class VectorMapped {
                         .fma(FloatVector.fromArray(S, x, xo + i + 3 * L), d);
             }
         }
+        touch(w, at);
         FloatVector t = PARTS == 1 ? a : PARTS == 2 ? a.add(b) : a.add(c).add(b.add(d));
         t = L == 16 ? t.add(t.rearrange(BY_8)) : t;
         t = L >= 8 ? t.add(t.rearrange(BY_4)) : t;
@@ -54,6 +56,18 @@ final class VectorMapped {
                     .fma(factor, FloatVector.fromArray(S, out, oo + i))
                     .intoArray(out, oo + i);
         }
+        touch(w, at);
         ScalarMapped.addScaled(out, oo, scale, w, at, i, n);
+    }
+
+    /**
+     * Reads a byte for the sake of reading it. Where a page of a mapped file is gone because somebody has cut the file,
+     * HotSpot throws an error in compiled code that contains an ordinary read of a segment; a loop of nothing but vector
+     * loads would end the process.
+     */
+    private static void touch(MemorySegment w, long at) {
+        if (at < w.byteSize()) {
+            w.get(ValueLayout.JAVA_BYTE, at);
+        }
     }
 }
