@@ -1,8 +1,6 @@
 package dev.athanor.quant;
 
 import static dev.athanor.quant.Wide.L;
-import static dev.athanor.quant.Wide.PARTS;
-import static dev.athanor.quant.Wide.STEP;
 
 import dev.athanor.tensor.DType;
 import java.lang.foreign.MemorySegment;
@@ -21,10 +19,10 @@ final class VectorBlocks32 {
         int o = oo;
         for (int b = 0; b < blocks; b++) {
             float d = LittleEndian.half(bytes, block);
-            for (int i = 0; i < SIZE; i += STEP) {
-                for (int p = 0; p < PARTS; p++) {
-                    Wide.broadcast(d).mul(Wide.signed(bytes, block + 2 + i, p)).intoArray(out, o + i + p * L);
-                }
+            for (int i = 0; i < SIZE; i += L) {
+                Wide.broadcast(d)
+                        .mul(Wide.floats(Wide.signed(bytes, block + 2 + i)))
+                        .intoArray(out, o + i);
             }
             block += DType.Q8_0.blockBytes();
             o += SIZE;
@@ -36,12 +34,10 @@ final class VectorBlocks32 {
         int o = oo;
         for (int b = 0; b < blocks; b++) {
             float d = LittleEndian.half(bytes, block);
-            for (int i = 0; i < SIZE / 2; i += STEP) {
-                for (int p = 0; p < PARTS; p++) {
-                    IntVector pair = Wide.unsigned(bytes, block + 2 + i, p);
-                    scaled(pair.and(15), d).intoArray(out, o + i + p * L);
-                    scaled(pair.lanewise(VectorOperators.LSHR, 4), d).intoArray(out, o + SIZE / 2 + i + p * L);
-                }
+            for (int i = 0; i < SIZE / 2; i += L) {
+                IntVector pair = Wide.unsigned(bytes, block + 2 + i);
+                scaled(pair.and(15), d).intoArray(out, o + i);
+                scaled(pair.lanewise(VectorOperators.LSHR, 4), d).intoArray(out, o + SIZE / 2 + i);
             }
             block += DType.Q4_0.blockBytes();
             o += SIZE;

@@ -1,8 +1,6 @@
 package dev.athanor.quant;
 
 import static dev.athanor.quant.Wide.L;
-import static dev.athanor.quant.Wide.PARTS;
-import static dev.athanor.quant.Wide.STEP;
 
 import dev.athanor.tensor.DType;
 import java.lang.foreign.MemorySegment;
@@ -55,14 +53,12 @@ final class VectorQ4K {
             float upperMinimum,
             float[] out,
             int oo) {
-        for (int i = 0; i < GROUP; i += STEP) {
-            for (int p = 0; p < PARTS; p++) {
-                IntVector q = Wide.unsigned(bytes, at + i, p);
-                int o = oo + i + p * L;
-                affine(q.and(15), scale, minimum).intoArray(out, o);
-                affine(q.lanewise(VectorOperators.LSHR, 4), upperScale, upperMinimum)
-                        .intoArray(out, o + GROUP);
-            }
+        for (int i = 0; i < GROUP; i += L) {
+            IntVector q = Wide.unsigned(bytes, at + i);
+            int o = oo + i;
+            affine(q.and(15), scale, minimum).intoArray(out, o);
+            affine(q.lanewise(VectorOperators.LSHR, 4), upperScale, upperMinimum)
+                    .intoArray(out, o + GROUP);
         }
     }
 

@@ -1,8 +1,6 @@
 package dev.athanor.quant;
 
 import static dev.athanor.quant.Wide.L;
-import static dev.athanor.quant.Wide.PARTS;
-import static dev.athanor.quant.Wide.STEP;
 
 import dev.athanor.tensor.DType;
 import java.lang.foreign.MemorySegment;
@@ -41,15 +39,12 @@ final class VectorQ6K {
     /** 16 numbers of row j and 16 of row j + 2, which share bytes; {@code shift} is 2j. */
     private static void group(
             MemorySegment bytes, long lows, long highs, int shift, float scale, float upperScale, float[] out, int oo) {
-        for (int i = 0; i < GROUP; i += STEP) {
-            for (int p = 0; p < PARTS; p++) {
-                IntVector low = Wide.unsigned(bytes, lows + i, p);
-                IntVector high = Wide.unsigned(bytes, highs + i, p).lanewise(VectorOperators.LSHR, shift);
-                int o = oo + i + p * L;
-                scaled(low.and(15), high.lanewise(VectorOperators.LSHL, 4), scale)
-                        .intoArray(out, o);
-                scaled(low.lanewise(VectorOperators.LSHR, 4), high, upperScale).intoArray(out, o + 64);
-            }
+        for (int i = 0; i < GROUP; i += L) {
+            IntVector low = Wide.unsigned(bytes, lows + i);
+            IntVector high = Wide.unsigned(bytes, highs + i).lanewise(VectorOperators.LSHR, shift);
+            int o = oo + i;
+            scaled(low.and(15), high.lanewise(VectorOperators.LSHL, 4), scale).intoArray(out, o);
+            scaled(low.lanewise(VectorOperators.LSHR, 4), high, upperScale).intoArray(out, o + 64);
         }
     }
 

@@ -29,14 +29,13 @@ final class Wide {
     static final VectorSpecies<Short> SHORTS =
             L == 16 ? ShortVector.SPECIES_256 : L == 8 ? ShortVector.SPECIES_128 : ShortVector.SPECIES_64;
 
-    /** No register is shorter than 8 bytes, which are two registers of 4 floats. */
-    static final VectorSpecies<Byte> BYTES = L == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
+    /** As many bytes as {@link #L}; four of them are no register, but a word. */
+    private static final VectorSpecies<Byte> BYTES = L == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
 
-    /** Bytes in one register of {@link #BYTES}. */
-    static final int STEP = BYTES.length();
-
-    /** Registers of floats that {@link #STEP} bytes become: 1, or 2 where there are 4 lanes. */
-    static final int PARTS = STEP / L;
+    private static final boolean WORDS = L == 4;
+    private static final IntVector TO_LOWEST =
+            IntVector.broadcast(INTS, 8).mul(IntVector.zero(INTS).addIndex(1));
+    private static final IntVector TO_HIGHEST = IntVector.broadcast(INTS, 24).sub(TO_LOWEST);
 
     private Wide() {}
 
@@ -48,18 +47,28 @@ final class Wide {
         return IntVector.broadcast(INTS, x);
     }
 
-    /** Part {@code part} of the {@link #STEP} bytes at {@code at}, each 0 … 255. */
-    static IntVector unsigned(MemorySegment bytes, long at, int part) {
+    /** The {@link #L} bytes at {@code at}, each 0 … 255. */
+    static IntVector unsigned(MemorySegment bytes, long at) {
+        if (WORDS) {
+            return broadcast(bytes.get(LittleEndian.INT, at))
+                    .lanewise(VectorOperators.LSHR, TO_LOWEST)
+                    .and(0xff);
+        }
         return ByteVector.fromMemorySegment(BYTES, bytes, at, ByteOrder.LITTLE_ENDIAN)
-                .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, part)
+                .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0)
                 .reinterpretAsInts();
     }
 
-    /** Part {@code part} of the {@link #STEP} bytes at {@code at}, each -128 … 127. */
-    static FloatVector signed(MemorySegment bytes, long at, int part) {
+    /** The {@link #L} bytes at {@code at}, each -128 … 127. */
+    static IntVector signed(MemorySegment bytes, long at) {
+        if (WORDS) {
+            return broadcast(bytes.get(LittleEndian.INT, at))
+                    .lanewise(VectorOperators.LSHL, TO_HIGHEST)
+                    .lanewise(VectorOperators.ASHR, 24);
+        }
         return ByteVector.fromMemorySegment(BYTES, bytes, at, ByteOrder.LITTLE_ENDIAN)
-                .convertShape(VectorOperators.B2F, FLOATS, part)
-                .reinterpretAsFloats();
+                .convertShape(VectorOperators.B2I, INTS, 0)
+                .reinterpretAsInts();
     }
 
     static FloatVector floats(IntVector parameter) {
