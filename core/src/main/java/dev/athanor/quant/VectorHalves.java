@@ -49,7 +49,14 @@ final class VectorHalves {
     private static boolean decodeFinite(MemorySegment bytes, long at, float[] out, int oo) {
         IntVector bits = load(bytes, at);
         IntVector magnitude = bits.and(MAGNITUDE).lanewise(VectorOperators.LSHL, FRACTION_SHIFT);
-        rebiased(magnitude).or(bits.and(1 << 31)).reinterpretAsFloats().intoArray(out, oo);
+        IntVector normal = magnitude.add(REBIAS);
+        // a subnormal is f · 2^-24: with the smallest normal exponent it is 2^-14 too large
+        IntVector subnormal =
+                normal.add(SMALLEST_NORMAL).reinterpretAsFloats().sub(0x1p-14f).reinterpretAsInts();
+        normal.blend(subnormal, magnitude.compare(VectorOperators.LT, SMALLEST_NORMAL))
+                .or(bits.and(1 << 31))
+                .reinterpretAsFloats()
+                .intoArray(out, oo);
         return !magnitude.compare(VectorOperators.GE, INFINITY).anyTrue();
     }
 
@@ -57,14 +64,5 @@ final class VectorHalves {
         return ShortVector.fromMemorySegment(SHORTS, bytes, at, ByteOrder.LITTLE_ENDIAN)
                 .convertShape(VectorOperators.S2I, INTS, 0)
                 .reinterpretAsInts();
-    }
-
-    /** A finite number without its sign, its fields where F32 has them but with F16's bias. */
-    private static IntVector rebiased(IntVector parameter) {
-        IntVector normal = Wide.broadcast(REBIAS).add(parameter);
-        // a subnormal is f · 2^-24: with the smallest normal exponent it is 2^-14 too large
-        IntVector subnormal =
-                normal.add(SMALLEST_NORMAL).reinterpretAsFloats().sub(0x1p-14f).reinterpretAsInts();
-        return normal.blend(subnormal, normal.compare(VectorOperators.LT, REBIAS + SMALLEST_NORMAL));
     }
 }

@@ -55,14 +55,11 @@ final class VectorQ4K {
             int oo) {
         for (int i = 0; i < GROUP; i += L) {
             IntVector q = Wide.unsigned(bytes, at + i);
-            int o = oo + i;
-            affine(q.and(15), scale, minimum).intoArray(out, o);
-            affine(q.lanewise(VectorOperators.LSHR, 4), upperScale, upperMinimum)
-                    .intoArray(out, o + GROUP);
+            FloatVector lower = q.and(15).or(Wide.BITS_2_23).reinterpretAsFloats();
+            FloatVector upper =
+                    q.lanewise(VectorOperators.LSHR, 4).or(Wide.BITS_2_23).reinterpretAsFloats();
+            lower.sub(Wide.F_2_23).mul(scale).sub(minimum).intoArray(out, oo + i);
+            upper.sub(Wide.F_2_23).mul(upperScale).sub(upperMinimum).intoArray(out, oo + GROUP + i);
         }
-    }
-
-    private static FloatVector affine(IntVector q, float scale, float minimum) {
-        return Wide.broadcast(scale).mul(Wide.floats(q)).sub(Wide.broadcast(minimum));
     }
 }

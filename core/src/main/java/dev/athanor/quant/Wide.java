@@ -32,16 +32,19 @@ final class Wide {
     /** As many bytes as {@link #L}; four of them are no register, but a word. */
     private static final VectorSpecies<Byte> BYTES = L == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
 
+    /**
+     * The bits of 2^23. A whole number q below 2^23 put into its fraction is the float 2^23 + q, and 2^23 is exactly
+     * taken off again: fewer instructions for the compiler to think about than a conversion.
+     */
+    static final int BITS_2_23 = 0x4b000000;
+
+    static final float F_2_23 = 0x1p23f;
+
     private static final boolean WORDS = L == 4;
     private static final IntVector TO_LOWEST =
             IntVector.broadcast(INTS, 8).mul(IntVector.zero(INTS).addIndex(1));
-    private static final IntVector TO_HIGHEST = IntVector.broadcast(INTS, 24).sub(TO_LOWEST);
 
     private Wide() {}
-
-    static FloatVector broadcast(float x) {
-        return FloatVector.broadcast(FLOATS, x);
-    }
 
     static IntVector broadcast(int x) {
         return IntVector.broadcast(INTS, x);
@@ -57,21 +60,5 @@ final class Wide {
         return ByteVector.fromMemorySegment(BYTES, bytes, at, ByteOrder.LITTLE_ENDIAN)
                 .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0)
                 .reinterpretAsInts();
-    }
-
-    /** The {@link #L} bytes at {@code at}, each -128 … 127. */
-    static IntVector signed(MemorySegment bytes, long at) {
-        if (WORDS) {
-            return broadcast(bytes.get(LittleEndian.INT, at))
-                    .lanewise(VectorOperators.LSHL, TO_HIGHEST)
-                    .lanewise(VectorOperators.ASHR, 24);
-        }
-        return ByteVector.fromMemorySegment(BYTES, bytes, at, ByteOrder.LITTLE_ENDIAN)
-                .convertShape(VectorOperators.B2I, INTS, 0)
-                .reinterpretAsInts();
-    }
-
-    static FloatVector floats(IntVector parameter) {
-        return broadcast(0).or(parameter).convert(VectorOperators.I2F, 0).reinterpretAsFloats();
     }
 }
