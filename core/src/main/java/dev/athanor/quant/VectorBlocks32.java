@@ -1,8 +1,6 @@
 package dev.athanor.quant;
 
 import static dev.athanor.quant.Wide.L;
-import static dev.athanor.quant.Wide.PARTS;
-import static dev.athanor.quant.Wide.STEP;
 
 import dev.athanor.tensor.DType;
 import java.lang.foreign.MemorySegment;
@@ -17,38 +15,37 @@ final class VectorBlocks32 {
     private VectorBlocks32() {}
 
     static void decodeQ80(MemorySegment bytes, long at, int blocks, float[] out, int oo) {
-        long block = at;
-        int o = oo;
         for (int b = 0; b < blocks; b++) {
-            float d = LittleEndian.half(bytes, block);
-            for (int i = 0; i < SIZE; i += STEP) {
-                for (int p = 0; p < PARTS; p++) {
-                    Wide.broadcast(d).mul(Wide.signed(bytes, block + 2 + i, p)).intoArray(out, o + i + p * L);
-                }
-            }
-            block += DType.Q8_0.blockBytes();
-            o += SIZE;
+            blockQ80(bytes, at + (long) b * DType.Q8_0.blockBytes(), out, oo + b * SIZE);
+        }
+    }
+
+    private static void blockQ80(MemorySegment bytes, long at, float[] out, int oo) {
+        float d = LittleEndian.half(bytes, at);
+        for (int i = 0; i < SIZE; i += L) {
+            FloatVector q = Wide.unsigned(bytes, at + 2 + i)
+                    .lanewise(VectorOperators.XOR, Wide.BITS_2_23 | 128) // 128 + the signed byte
+                    .reinterpretAsFloats()
+                    .sub(Wide.F_2_23 + 128);
+            q.mul(d).intoArray(out, oo + i);
         }
     }
 
     static void decodeQ40(MemorySegment bytes, long at, int blocks, float[] out, int oo) {
-        long block = at;
-        int o = oo;
         for (int b = 0; b < blocks; b++) {
-            float d = LittleEndian.half(bytes, block);
-            for (int i = 0; i < SIZE / 2; i += STEP) {
-                for (int p = 0; p < PARTS; p++) {
-                    IntVector pair = Wide.unsigned(bytes, block + 2 + i, p);
-                    scaled(pair.and(15), d).intoArray(out, o + i + p * L);
-                    scaled(pair.lanewise(VectorOperators.LSHR, 4), d).intoArray(out, o + SIZE / 2 + i + p * L);
-                }
-            }
-            block += DType.Q4_0.blockBytes();
-            o += SIZE;
+            blockQ40(bytes, at + (long) b * DType.Q4_0.blockBytes(), out, oo + b * SIZE);
         }
     }
 
-    private static FloatVector scaled(IntVector q, float d) {
-        return Wide.broadcast(d).mul(Wide.floats(Wide.broadcast(-8).add(q)));
+    private static void blockQ40(MemorySegment bytes, long at, float[] out, int oo) {
+        float d = LittleEndian.half(bytes, at);
+        for (int i = 0; i < SIZE / 2; i += L) {
+            IntVector pair = Wide.unsigned(bytes, at + 2 + i);
+            FloatVector lower = pair.and(15).or(Wide.BITS_2_23).reinterpretAsFloats();
+            FloatVector upper =
+                    pair.lanewise(VectorOperators.LSHR, 4).or(Wide.BITS_2_23).reinterpretAsFloats();
+            lower.sub(Wide.F_2_23 + 8).mul(d).intoArray(out, oo + i);
+            upper.sub(Wide.F_2_23 + 8).mul(d).intoArray(out, oo + SIZE / 2 + i);
+        }
     }
 }

@@ -1,8 +1,6 @@
 package dev.athanor.quant;
 
 import static dev.athanor.quant.Wide.L;
-import static dev.athanor.quant.Wide.PARTS;
-import static dev.athanor.quant.Wide.STEP;
 
 import dev.athanor.tensor.DType;
 import java.lang.foreign.MemorySegment;
@@ -55,18 +53,13 @@ final class VectorQ4K {
             float upperMinimum,
             float[] out,
             int oo) {
-        for (int i = 0; i < GROUP; i += STEP) {
-            for (int p = 0; p < PARTS; p++) {
-                IntVector q = Wide.unsigned(bytes, at + i, p);
-                int o = oo + i + p * L;
-                affine(q.and(15), scale, minimum).intoArray(out, o);
-                affine(q.lanewise(VectorOperators.LSHR, 4), upperScale, upperMinimum)
-                        .intoArray(out, o + GROUP);
-            }
+        for (int i = 0; i < GROUP; i += L) {
+            IntVector q = Wide.unsigned(bytes, at + i);
+            FloatVector lower = q.and(15).or(Wide.BITS_2_23).reinterpretAsFloats();
+            FloatVector upper =
+                    q.lanewise(VectorOperators.LSHR, 4).or(Wide.BITS_2_23).reinterpretAsFloats();
+            lower.sub(Wide.F_2_23).mul(scale).sub(minimum).intoArray(out, oo + i);
+            upper.sub(Wide.F_2_23).mul(upperScale).sub(upperMinimum).intoArray(out, oo + GROUP + i);
         }
-    }
-
-    private static FloatVector affine(IntVector q, float scale, float minimum) {
-        return Wide.broadcast(scale).mul(Wide.floats(q)).sub(Wide.broadcast(minimum));
     }
 }

@@ -1,8 +1,6 @@
 package dev.athanor.quant;
 
 import static dev.athanor.quant.Wide.L;
-import static dev.athanor.quant.Wide.PARTS;
-import static dev.athanor.quant.Wide.STEP;
 
 import dev.athanor.tensor.DType;
 import java.lang.foreign.MemorySegment;
@@ -27,9 +25,8 @@ final class VectorQ6K {
     private static void half(MemorySegment bytes, long block, int half, float[] out, int oo) {
         float d = LittleEndian.half(bytes, block + Q6KBlocks.SCALE);
         long scales = bytes.get(LittleEndian.LONG, block + Q6KBlocks.SCALES + half * 8);
-        for (int g = 0;
-                g < 4;
-                g++) { // group g of rows j = 0 and 1, and the same group of rows 2 and 3 with their scales
+        // group g of rows j = 0 and 1, and of rows 2 and 3, which share its bytes
+        for (int g = 0; g < 4; g++) {
             float scale = d * (byte) (scales >> 8 * g);
             float upperScale = d * (byte) (scales >> 8 * (g + 4));
             long lows = block + half * 64 + g * GROUP;
@@ -38,24 +35,23 @@ final class VectorQ6K {
         }
     }
 
-    /** 16 numbers of row j and 16 of row j + 2, which share bytes; {@code shift} is 2j. */
+    /** 16 numbers of row j and 16 of row j + 2; {@code shift} is 2j. */
     private static void group(
             MemorySegment bytes, long lows, long highs, int shift, float scale, float upperScale, float[] out, int oo) {
-        for (int i = 0; i < GROUP; i += STEP) {
-            for (int p = 0; p < PARTS; p++) {
-                IntVector low = Wide.unsigned(bytes, lows + i, p);
-                IntVector high = Wide.unsigned(bytes, highs + i, p).lanewise(VectorOperators.LSHR, shift);
-                int o = oo + i + p * L;
-                scaled(low.and(15), high.lanewise(VectorOperators.LSHL, 4), scale)
-                        .intoArray(out, o);
-                scaled(low.lanewise(VectorOperators.LSHR, 4), high, upperScale).intoArray(out, o + 64);
-            }
+        for (int i = 0; i < GROUP; i += L) {
+            IntVector high = Wide.unsigned(bytes, highs + i).lanewise(VectorOperators.LSHR, shift);
+            IntVector low = Wide.unsigned(bytes, lows + i);
+            FloatVector lower = high.lanewise(VectorOperators.LSHL, 4)
+                    .and(0x30)
+                    .or(low.and(15))
+                    .or(Wide.BITS_2_23)
+                    .reinterpretAsFloats();
+            FloatVector upper = high.and(0x30)
+                    .or(low.lanewise(VectorOperators.LSHR, 4))
+                    .or(Wide.BITS_2_23)
+                    .reinterpretAsFloats();
+            lower.sub(Wide.F_2_23 + 32).mul(scale).intoArray(out, oo + i);
+            upper.sub(Wide.F_2_23 + 32).mul(upperScale).intoArray(out, oo + 64 + i);
         }
-    }
-
-    /** The two bits of {@code high} that are wanted are its bits 4 and 5. */
-    private static FloatVector scaled(IntVector low, IntVector high, float scale) {
-        return Wide.broadcast(scale)
-                .mul(Wide.floats(Wide.broadcast(0x30).and(high).or(low).sub(32)));
     }
 }
