@@ -44,6 +44,10 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
                         + "context";
             case UncheckedIOException io when io.getCause() != null && foreign(io) -> file(io.getCause());
             case IOException io -> file(io);
+            case InternalError fault
+            when String.valueOf(fault.getMessage()).contains("memory access") ->
+                "expected the files of the model to stay as they were when it was opened, found one cut short; do not change "
+                        + "a model while it is open";
             case LinkageError missing ->
                 "expected a complete installation, found " + missing
                         + "; build again with mvn package and start with the script athanor";

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             GenerateCommand.class,
             NextCommand.class,
+            PerplexityCommand.class,
             VerifyCommand.class,
             BenchCommand.class,
             DoctorCommand.class

@@ -48,6 +48,29 @@ class CommandsTest {
     }
 
     @Test
+    void perplexityIsThatOfTheTextAlone() throws IOException {
+        String text = Texts.small(directory).toString();
+        Outcome json = Outcome.of("perplexity", "--model", model.toString(), "--data", text, "--json");
+        assertEquals(0, json.code(), json.err());
+        // A token is a character, one byte of this text, and the first has nothing before it.
+        long characters = Files.readString(Path.of(text)).length();
+        assertEquals(characters - 1, json.json().path("tokens").asLong());
+        double perplexity = json.json().path("perplexity").asDouble();
+        assertEquals(
+                Math.log(perplexity) / Math.log(2),
+                json.json().path("bits_per_byte").asDouble(),
+                1e-9);
+        Outcome some = Outcome.of(
+                "perplexity", "--model", model.toString(), "--data", text, "--max-tokens", "100", "--context", "16");
+        assertEquals(0, some.code(), some.err());
+        assertTrue(some.out().contains("tokens         99 (99 bytes)"), some.out());
+        assertEquals(
+                2,
+                Outcome.of("perplexity", "--model", model.toString(), "--data", text, "--stride", "65")
+                        .code());
+    }
+
+    @Test
     void trainPrintsOneObjectAndLeavesAHuggingFaceDirectory() {
         assertEquals(0, training.code(), training.err());
         JsonNode json = training.json();

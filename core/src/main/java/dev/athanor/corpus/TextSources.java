@@ -28,6 +28,12 @@ public final class TextSources {
         return new FileSource(name);
     }
 
+    /** The sources called {@code names}, one after the other; downloads are kept in the user's cache folder. */
+    public static TextSource named(List<String> names) {
+        Path cache = Path.of(System.getProperty("user.home"), ".cache", "athanor");
+        return all(names.stream().map(name -> parse(name, cache)).toList());
+    }
+
     /** Several sources one after the other. */
     public static TextSource all(List<TextSource> sources) {
         if (sources.size() == 1) {

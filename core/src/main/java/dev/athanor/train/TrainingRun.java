@@ -95,9 +95,7 @@ public final class TrainingRun implements AutoCloseable {
         this.directory = directory;
         this.options = options;
         this.preset = preset;
-        List<TextSource> sources = new ArrayList<>();
-        options.data().forEach(name -> sources.add(TextSources.parse(name, cache())));
-        TextSource source = TextSources.all(sources);
+        TextSource source = TextSources.named(options.data());
         this.tokenizer = tokenizer(source);
         this.corpus = corpus(source);
         ModelConfig config = preset.modelConfig(tokenizer.vocabularySize(), tokenizer.endOfText());
@@ -206,10 +204,6 @@ public final class TrainingRun implements AutoCloseable {
             throw new UncheckedIOException(file + ": cannot be read: " + e, e);
         }
         return new TrainingRun(directory, options, PresetFiles.read(directory.resolve("preset.json")), threads);
-    }
-
-    private static Path cache() {
-        return Path.of(System.getProperty("user.home"), ".cache", "athanor");
     }
 
     /** Tokens already there belong to this run, or to a beginning that was cut short before {@code run.json}. */
