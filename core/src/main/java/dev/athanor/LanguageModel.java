@@ -9,6 +9,7 @@ import dev.athanor.generate.Generator;
 import dev.athanor.generate.NextTokens;
 import dev.athanor.kernel.Compute;
 import dev.athanor.model.Transformer;
+import dev.athanor.tensor.MappedFaults;
 import dev.athanor.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.List;
@@ -90,15 +91,12 @@ public final class LanguageModel implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException(model.path() + ": this model is closed; open it again");
         }
-        try {
-            return work.get();
-        } catch (InternalError e) {
-            // How the JVM reports a page of a mapped file that is no longer there.
-            throw new ModelFormatException(
-                    model.path() + ": expected its files to stay as they were when the model was opened, found one cut "
-                            + "short; do not change a model while it is open",
-                    e);
-        }
+        return MappedFaults.guard(
+                work,
+                fault -> new ModelFormatException(
+                        model.path() + ": expected its files to stay as they were when the model was opened, found "
+                                + "one cut short; do not change a model while it is open",
+                        fault));
     }
 
     @Override

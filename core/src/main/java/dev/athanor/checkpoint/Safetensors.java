@@ -1,6 +1,7 @@
 package dev.athanor.checkpoint;
 
 import dev.athanor.tensor.DType;
+import dev.athanor.tensor.MappedFaults;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -67,14 +68,12 @@ public final class Safetensors implements AutoCloseable {
                         + " bytes of header length, found a file of " + size);
             }
             MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
-            Safetensors opened = new Safetensors(path, arena, file, header(path, file, limits));
-            return opened;
+            SafetensorsHeader.Contents contents =
+                    MappedFaults.guard(() -> header(path, file, limits), fault -> shrunk(path, fault));
+            return new Safetensors(path, arena, file, contents);
         } catch (IOException e) {
             arena.close();
             throw new UncheckedIOException(path + ": cannot be read: " + Checkpoint.describe(e), e);
-        } catch (InternalError e) {
-            arena.close();
-            throw shrunk(path, e);
         } catch (ModelFormatException e) {
             arena.close();
             throw e;
@@ -136,30 +135,29 @@ public final class Safetensors implements AutoCloseable {
     public float[] readFloats(String name) {
         TensorEntry e = entry(name);
         requireFloats(e);
-        DType dtype = e.dtype();
         float[] out = new float[elements(e)];
         MemorySegment bytes = bytes(name);
-        try {
-            switch (dtype) {
-                case BF16 -> {
-                    for (int i = 0; i < out.length; i++) {
-                        out[i] = Float.intBitsToFloat(bytes.get(SHORT, 2L * i) << 16);
-                    }
+        return MappedFaults.guard(() -> floats(bytes, e.dtype(), out), fault -> shrunk(path, fault));
+    }
+
+    private static float[] floats(MemorySegment bytes, DType dtype, float[] out) {
+        switch (dtype) {
+            case BF16 -> {
+                for (int i = 0; i < out.length; i++) {
+                    out[i] = Float.intBitsToFloat(bytes.get(SHORT, 2L * i) << 16);
                 }
-                case F16 -> {
-                    for (int i = 0; i < out.length; i++) {
-                        out[i] = Float.float16ToFloat(bytes.get(SHORT, 2L * i));
-                    }
-                }
-                case F64 -> {
-                    for (int i = 0; i < out.length; i++) {
-                        out[i] = (float) bytes.get(DOUBLE, 8L * i);
-                    }
-                }
-                default -> MemorySegment.copy(bytes, FLOAT, 0, out, 0, out.length);
             }
-        } catch (InternalError fault) {
-            throw shrunk(path, fault);
+            case F16 -> {
+                for (int i = 0; i < out.length; i++) {
+                    out[i] = Float.float16ToFloat(bytes.get(SHORT, 2L * i));
+                }
+            }
+            case F64 -> {
+                for (int i = 0; i < out.length; i++) {
+                    out[i] = (float) bytes.get(DOUBLE, 8L * i);
+                }
+            }
+            default -> MemorySegment.copy(bytes, FLOAT, 0, out, 0, out.length);
         }
         return out;
     }
@@ -173,22 +171,23 @@ public final class Safetensors implements AutoCloseable {
         }
         long[] out = new long[elements(e)];
         MemorySegment bytes = bytes(name);
-        try {
-            for (int i = 0; i < out.length; i++) {
-                out[i] = switch (dtype) {
-                    case I64 -> bytes.get(LONG, 8L * i);
-                    case I32 -> bytes.get(INT, 4L * i);
-                    case I16 -> bytes.get(SHORT, 2L * i);
-                    case I8 -> bytes.get(ValueLayout.JAVA_BYTE, i);
-                    default -> bytes.get(ValueLayout.JAVA_BYTE, i) & 0xff;
-                };
-                if (dtype == DType.BOOL && out[i] > 1) {
-                    throw new ModelFormatException(path + ": tensor " + Quote.of(name)
-                            + ": expected BOOL bytes of 0 or 1, found " + out[i] + " at byte " + (e.begin() + i));
-                }
+        return MappedFaults.guard(() -> longs(e, bytes, out), fault -> shrunk(path, fault));
+    }
+
+    private long[] longs(TensorEntry e, MemorySegment bytes, long[] out) {
+        DType dtype = e.dtype();
+        for (int i = 0; i < out.length; i++) {
+            out[i] = switch (dtype) {
+                case I64 -> bytes.get(LONG, 8L * i);
+                case I32 -> bytes.get(INT, 4L * i);
+                case I16 -> bytes.get(SHORT, 2L * i);
+                case I8 -> bytes.get(ValueLayout.JAVA_BYTE, i);
+                default -> bytes.get(ValueLayout.JAVA_BYTE, i) & 0xff;
+            };
+            if (dtype == DType.BOOL && out[i] > 1) {
+                throw new ModelFormatException(path + ": tensor " + Quote.of(e.name())
+                        + ": expected BOOL bytes of 0 or 1, found " + out[i] + " at byte " + (e.begin() + i));
             }
-        } catch (InternalError fault) {
-            throw shrunk(path, fault);
         }
         return out;
     }

@@ -1,5 +1,6 @@
 package dev.athanor.kernel;
 
+import dev.athanor.tensor.MappedFaults;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
@@ -125,6 +126,7 @@ public final class Workers implements AutoCloseable {
         for (int i = loop.next.getAndIncrement(); i < loop.count; i = loop.next.getAndIncrement()) {
             try {
                 loop.task.run(i, worker);
+                MappedFaults.deliver(); // outside this try it would end the thread, not the task
             } catch (RuntimeException | Error e) {
                 loop.failure.compareAndSet(null, e);
             } finally {
