@@ -67,4 +67,51 @@ public final class Blocks {
             default -> throw Spans.unreadable(type);
         }
     }
+
+    /**
+     * Writes {@code in[io] … in[io + count - 1]}, whole blocks, to {@code out} from byte {@code offset} on.
+     *
+     * <p>F16 and BF16 round to the nearest number, ties to even; what is too large becomes infinite and NaN stays NaN.
+     * The quantised types follow ggml's rules without importance weights: Q8_0 and Q4_0 scale by the number largest in
+     * size, Q4_K and Q6_K search the scales that lose least.
+     *
+     * @param type F32, F16, BF16, Q8_0, Q4_0, Q4_K or Q6_K
+     * @throws IllegalArgumentException for another type, a count that is not whole blocks, spans that reach beyond the
+     *     array or the bytes, and, for a quantised type, numbers that are not finite or too large for its scales; then
+     *     nothing was written
+     */
+    public static void encode(DType type, float[] in, int io, int count, MemorySegment out, long offset) {
+        Spans.checkWriting(type, in.length, io, count, out, offset);
+        if (type.quantised()) {
+            Spans.checkNumbers(type, in, io, count);
+        }
+        switch (type) {
+            case F32 -> MemorySegment.copy(in, io, out, LittleEndian.FLOAT, offset, count);
+            case F16 -> Halves.encodeF16(in, io, count, out, offset);
+            case BF16 -> Halves.encodeBf16(in, io, count, out, offset);
+            case Q8_0 -> {
+                for (int i = 0; i < count; i += type.blockElements()) {
+                    Q8Blocks.encode(in, io + i, out, offset + type.bytes(i));
+                }
+            }
+            case Q4_0 -> {
+                for (int i = 0; i < count; i += type.blockElements()) {
+                    Q4Blocks.encode0(in, io + i, out, offset + type.bytes(i));
+                }
+            }
+            case Q4_K -> {
+                Q4KWriter writer = new Q4KWriter();
+                for (int i = 0; i < count; i += type.blockElements()) {
+                    writer.encode(in, io + i, out, offset + type.bytes(i));
+                }
+            }
+            case Q6_K -> {
+                Q6KWriter writer = new Q6KWriter();
+                for (int i = 0; i < count; i += type.blockElements()) {
+                    writer.encode(in, io + i, out, offset + type.bytes(i));
+                }
+            }
+            default -> throw Spans.unwritable(type);
+        }
+    }
 }

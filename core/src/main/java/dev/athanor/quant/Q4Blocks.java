@@ -52,4 +52,21 @@ final class Q4Blocks {
             out[oo + i - from] = d * UNEVEN[quant(bytes, at + 2, i)];
         }
     }
+
+    /** Writes the 32 numbers from {@code in[io]} on as the Q4_0 block at byte {@code at}. */
+    static void encode0(float[] in, int io, MemorySegment out, long at) {
+        float d = SymmetricSearch.largest(in, io, 2 * HALF) / -8;
+        float inverse = Math.abs(d) > Float.MIN_NORMAL ? 1 / d : 0f;
+        out.set(LittleEndian.SHORT, at, Halves.toF16(d));
+        for (int i = 0; i < HALF; i++) {
+            int lower = step0(in[io + i] * inverse);
+            int upper = step0(in[io + HALF + i] * inverse);
+            LittleEndian.putByte(out, at + 2 + i, lower | upper << 4);
+        }
+    }
+
+    /** 8 + x to the nearest step, ties upwards; what was largest with the other sign does not fit and becomes 15. */
+    private static int step0(float x) {
+        return Math.min(15, (int) (x + 8.5f));
+    }
 }

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
  * </pre>
  */
 final class Q8Blocks {
+    private static final int SIZE = 32;
     private static final int QUANTS = 2;
 
     private Q8Blocks() {}
@@ -21,6 +22,20 @@ final class Q8Blocks {
         float d = LittleEndian.half(bytes, at);
         for (int i = from; i < to; i++) {
             out[oo + i - from] = d * LittleEndian.signed(bytes, at + QUANTS + i);
+        }
+    }
+
+    /** Writes the 32 numbers from {@code in[io]} on as the block at byte {@code at}. */
+    static void encode(float[] in, int io, MemorySegment out, long at) {
+        float largest = 0f;
+        for (int i = io; i < io + SIZE; i++) {
+            largest = Math.max(largest, Math.abs(in[i]));
+        }
+        float d = largest / 127;
+        float inverse = d > Float.MIN_NORMAL ? 1 / d : 0f;
+        out.set(LittleEndian.SHORT, at, Halves.toF16(d));
+        for (int i = 0; i < SIZE; i++) {
+            LittleEndian.putByte(out, at + QUANTS + i, Rounding.awayFromZero(in[io + i] * inverse));
         }
     }
 }
