@@ -31,6 +31,8 @@ import picocli.CommandLine.Spec;
             GenerateCommand.class,
             NextCommand.class,
             VerifyCommand.class,
+            ConvertCommand.class,
+            QuantizeCommand.class,
             BenchCommand.class,
             DoctorCommand.class
         })
