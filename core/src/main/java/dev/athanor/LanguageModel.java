@@ -1,6 +1,7 @@
 package dev.athanor;
 
 import dev.athanor.checkpoint.Checkpoint;
+import dev.athanor.checkpoint.ModelFormatException;
 import dev.athanor.checkpoint.OpenModel;
 import dev.athanor.checkpoint.gguf.GgufModel;
 import dev.athanor.generate.Generation;
@@ -13,6 +14,7 @@ import dev.athanor.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * A model and its tokenizer from a directory or a GGUF file, ready to ask: the shortest way from Java to text.
@@ -28,6 +30,7 @@ public final class LanguageModel implements AutoCloseable {
     private final Compute compute;
     private final Transformer transformer;
     private final Tokenizer tokenizer;
+    private volatile boolean closed;
 
     private LanguageModel(OpenModel model, Tokenizer tokenizer, Compute compute) {
         this.model = model;
@@ -55,7 +58,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** The {@code top} likeliest next tokens with their probabilities over the whole vocabulary. */
     public List<NextTokens> next(String prompt, int top) {
-        return NextTokens.after(transformer, tokenizer, prompt, top);
+        return reading(() -> NextTokens.after(transformer, tokenizer, prompt, top));
     }
 
     /**
@@ -63,12 +66,13 @@ public final class LanguageModel implements AutoCloseable {
      * they are pieces of.
      */
     public List<String> words(String prompt, List<NextTokens> rows) {
-        return NextTokens.words(transformer, tokenizer, prompt, rows);
+        return reading(() -> NextTokens.words(transformer, tokenizer, prompt, rows));
     }
 
     /** Generates text; {@code listener} hears each piece and returns false to stop. */
     public Generation generate(GenerationRequest request, Predicate<String> listener) {
-        return new Generator(transformer, tokenizer, model.endTokens()).generate(request, listener);
+        return reading(
+                () -> new Generator(transformer, tokenizer, model.endTokens()).generate(request, listener));
     }
 
     /** Sentences about fields of the configuration that Athanor does not know and that may matter. */
@@ -84,8 +88,28 @@ public final class LanguageModel implements AutoCloseable {
         return tokenizer;
     }
 
+    /** Runs what reads the weights. */
+    private <T> T reading(Supplier<T> work) {
+        if (closed) {
+            throw new IllegalStateException(model.path() + ": this model is closed; open it again");
+        }
+        try {
+            return work.get();
+        } catch (InternalError e) {
+            // How the JVM reports a page of a mapped file that is no longer there.
+            throw new ModelFormatException(
+                    model.path() + ": expected its files to stay as they were when the model was opened, found one cut "
+                            + "short; do not change a model while it is open",
+                    e);
+        }
+    }
+
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         compute.close();
         model.close();
     }

@@ -1,6 +1,7 @@
 package dev.athanor.kernel;
 
 import dev.athanor.quant.Blocks;
+import dev.athanor.tensor.DType;
 import dev.athanor.tensor.Stored;
 import java.util.Arrays;
 
@@ -54,8 +55,12 @@ public final class Gemv {
             float[] row = row(worker, k);
             int end = Math.min(n, (task + 1) * perTask);
             for (int i = task * perTask; i < end; i++) {
-                Blocks.decode(w.type(), w.bytes(), (long) i * k, k, row, 0);
-                y[yo + i] = kernels.dot(row, 0, x, xo, k);
+                if (w.type() == DType.F32) {
+                    y[yo + i] = kernels.dot(w.bytes(), i * w.rowBytes(), x, xo, k);
+                } else {
+                    Blocks.decode(w.type(), w.bytes(), (long) i * k, k, row, 0);
+                    y[yo + i] = kernels.dot(row, 0, x, xo, k);
+                }
             }
         });
     }
@@ -77,9 +82,13 @@ public final class Gemv {
         int k = w.shape().rows();
         int n = w.shape().dim(-1);
         inputMajor(n, k, y, yo, (sums, from, p, worker) -> {
-            float[] row = row(worker, n);
-            Blocks.decode(w.type(), w.bytes(), (long) p * n, n, row, 0);
-            kernels.addScaled(sums, from, x[xo + p], row, 0, n);
+            if (w.type() == DType.F32) {
+                kernels.addScaled(sums, from, x[xo + p], w.bytes(), p * w.rowBytes(), n);
+            } else {
+                float[] row = row(worker, n);
+                Blocks.decode(w.type(), w.bytes(), (long) p * n, n, row, 0);
+                kernels.addScaled(sums, from, x[xo + p], row, 0, n);
+            }
         });
     }
 

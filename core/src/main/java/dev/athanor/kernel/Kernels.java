@@ -1,5 +1,7 @@
 package dev.athanor.kernel;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * The loops that touch numbers, one row at a time. Two providers exist, a plain Java one and the Vector API one, and
  * they return the same bits: element-wise work uses the same fused multiply-adds in both, and every reduction runs over
@@ -21,6 +23,9 @@ public interface Kernels {
 
     float dot(float[] a, int ao, float[] b, int bo, int n);
 
+    /** The dot product with F32 little-endian from byte {@code at} of {@code w} on, the same bits as from an array. */
+    float dot(MemorySegment w, long at, float[] x, int xo, int n);
+
     /** Largest element; NaN if any is NaN, negative infinity when n is 0. */
     float max(float[] x, int xo, int n);
 
@@ -34,6 +39,9 @@ public interface Kernels {
 
     /** out = fma(scale, x, out). */
     void addScaled(float[] out, int oo, float scale, float[] x, int xo, int n);
+
+    /** out = fma(scale, w, out) for F32 little-endian from byte {@code at} of {@code w} on. */
+    void addScaled(float[] out, int oo, float scale, MemorySegment w, long at, int n);
 
     /** out = out * scale. */
     void scale(float[] out, int oo, float scale, int n);

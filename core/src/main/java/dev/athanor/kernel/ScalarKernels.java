@@ -1,5 +1,7 @@
 package dev.athanor.kernel;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * Plain Java loops: the reference the vector provider must equal to the bit, and the fallback where the Vector API is
  * missing. {@link Math#fma(float, float, float)} is one instruction on CPUs that have it and very slow on those that do
@@ -19,6 +21,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public float dot(float[] a, int ao, float[] b, int bo, int n) {
         return ScalarReductions.dot(a, ao, b, bo, n);
+    }
+
+    @Override
+    public float dot(MemorySegment w, long at, float[] x, int xo, int n) {
+        return ScalarMapped.dot(w, at, x, xo, n);
     }
 
     @Override
@@ -51,6 +58,11 @@ public final class ScalarKernels implements Kernels {
         for (int i = 0; i < n; i++) {
             out[oo + i] = Math.fma(scale, x[xo + i], out[oo + i]);
         }
+    }
+
+    @Override
+    public void addScaled(float[] out, int oo, float scale, MemorySegment w, long at, int n) {
+        ScalarMapped.addScaled(out, oo, scale, w, at, 0, n);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.athanor.kernel;
 import static dev.athanor.kernel.Lanes.L;
 import static dev.athanor.kernel.Lanes.S;
 
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -26,6 +27,11 @@ final class VectorKernels implements Kernels {
     @Override
     public float dot(float[] a, int ao, float[] b, int bo, int n) {
         return VectorReductions.dot(a, ao, b, bo, n);
+    }
+
+    @Override
+    public float dot(MemorySegment w, long at, float[] x, int xo, int n) {
+        return VectorMapped.dot(w, at, x, xo, n);
     }
 
     @Override
@@ -59,6 +65,11 @@ final class VectorKernels implements Kernels {
                     .intoArray(out, oo + i);
         }
         TAIL.addScaled(out, oo + i, scale, x, xo + i, n - i);
+    }
+
+    @Override
+    public void addScaled(float[] out, int oo, float scale, MemorySegment w, long at, int n) {
+        VectorMapped.addScaled(out, oo, scale, w, at, n);
     }
 
     @Override

@@ -67,7 +67,7 @@ final class Attention {
         }
         KvCache cache = run.cache().get();
         cache.store(layer, run.length(), k.data(), v.data());
-        Layout layout = layout(1, run.length(), cache.length() + run.length(), cache.length());
+        Layout layout = layout(1, run.length(), cache.held() + run.length(), cache.held());
         return Attend.cached(tape, layout, q, cache.keys(layer), cache.values(layer));
     }
 

@@ -1,16 +1,27 @@
 package dev.athanor.model;
 
 import dev.athanor.kernel.HeadView;
+import java.util.Arrays;
 
 /**
  * Keys (already rotated) and values of every layer for the tokens read so far, so that the next token costs one row of
- * work. Holds one sequence of at most {@link #capacity()} tokens; 2 * layers * capacity * kvHeads * headSize floats.
+ * work. Holds one sequence; 2 * layers * kvHeads * headSize floats for each of its tokens, with a sliding window only
+ * for those that can still be seen and some before them.
  */
 public final class KvCache {
+    /** Rows at first; a context may be far longer than the text in it. */
+    private static final int FIRST_ROWS = 256;
+
+    /** Rows kept before a sliding window, so that {@link #truncate} can go back this far, and room for new ones. */
+    private static final int MARGIN = 256;
+
     private final ModelConfig config;
     private final int capacity;
-    private final float[][] keys;
+    private final int seen; // rows a new token can look back on
+    private final float[][] keys; // [layer][row, kvHeads * headSize]
     private final float[][] values;
+    private int rows; // there is room for
+    private int first; // position of row 0
     private int length;
 
     KvCache(ModelConfig config, int capacity) {
@@ -20,9 +31,9 @@ public final class KvCache {
         }
         this.config = config;
         this.capacity = capacity;
-        int size = Math.multiplyExact(capacity, config.kvWidth());
-        this.keys = new float[config.layers()][size]; // [layer][position, kvHeads * headSize]
-        this.values = new float[config.layers()][size];
+        this.seen = config.slidingWindow().orElse(Integer.MAX_VALUE) - 1;
+        this.keys = new float[config.layers()][0];
+        this.values = new float[config.layers()][0];
     }
 
     /** Tokens read so far. */
@@ -35,32 +46,78 @@ public final class KvCache {
         return capacity;
     }
 
+    /** Bytes its keys and values take now. */
+    public long bytes() {
+        return 2L * config.layers() * rows * config.kvWidth() * Float.BYTES;
+    }
+
+    /** Rows in memory, of the latest tokens. */
+    int held() {
+        return length - first;
+    }
+
     /** Forgets every token from position {@code length} on. */
     public void truncate(int length) {
         if (length < 0 || length > this.length) {
             throw new IllegalArgumentException(
                     "KV cache: expected to keep between 0 and " + this.length + " tokens, found " + length);
         }
+        if (length > 0 && first > 0 && length - first < seen) {
+            throw new IllegalArgumentException("KV cache: expected to keep at least " + (first + seen)
+                    + " tokens or none, since those before the sliding window are gone, found " + length);
+        }
         this.length = length;
+        if (length == 0) {
+            first = 0;
+        }
+    }
+
+    /** Makes room for {@code count} new tokens; what no later token can see makes way. */
+    void reserve(int count) {
+        int held = held();
+        int keep = (int) Math.min(held, (long) seen + MARGIN);
+        if (keep < held && held + count > rows) {
+            int width = config.kvWidth();
+            for (int layer = 0; layer < keys.length; layer++) {
+                System.arraycopy(keys[layer], (held - keep) * width, keys[layer], 0, keep * width);
+                System.arraycopy(values[layer], (held - keep) * width, values[layer], 0, keep * width);
+            }
+            first += held - keep;
+            held = keep;
+        }
+        if (held + count > rows) {
+            int most = (int) Math.min(capacity, (long) seen + 2 * MARGIN + count);
+            grow(Math.max(held + count, Math.min(most, Math.max(FIRST_ROWS, rows + rows / 2))));
+        }
+    }
+
+    private void grow(int more) {
+        rows = more;
+        int size = Math.multiplyExact(rows, config.kvWidth());
+        for (int layer = 0; layer < keys.length; layer++) {
+            keys[layer] = Arrays.copyOf(keys[layer], size);
+            values[layer] = Arrays.copyOf(values[layer], size);
+        }
     }
 
     /**
-     * Copies the keys and values of {@code rows} new tokens behind those already there; {@link #advance} makes them
+     * Copies the keys and values of {@code count} new tokens behind those already there; {@link #advance} makes them
      * count.
      */
-    void store(int layer, int rows, HeadView newKeys, HeadView newValues) {
+    void store(int layer, int count, HeadView newKeys, HeadView newValues) {
         int size = config.headSize();
-        for (int row = 0; row < rows; row++) {
+        int held = held();
+        for (int row = 0; row < count; row++) {
             for (int head = 0; head < config.kvHeads(); head++) {
-                int to = (length + row) * config.kvWidth() + head * size;
+                int to = (held + row) * config.kvWidth() + head * size;
                 System.arraycopy(newKeys.data(), newKeys.at(row, head), keys[layer], to, size);
                 System.arraycopy(newValues.data(), newValues.at(row, head), values[layer], to, size);
             }
         }
     }
 
-    void advance(int rows) {
-        length += rows;
+    void advance(int count) {
+        length += count;
     }
 
     HeadView keys(int layer) {

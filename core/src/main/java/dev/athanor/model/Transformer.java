@@ -15,6 +15,7 @@ import dev.athanor.op.Value;
 import dev.athanor.tensor.Shape;
 import dev.athanor.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,6 +26,12 @@ import java.util.Optional;
  * <p>One instance serves one caller at a time.
  */
 public final class Transformer {
+    /**
+     * Most tokens read into a cache at once, so that a long prompt needs no more memory for its intermediate results
+     * than this many. A multiple of attention's blocks: the bits do not depend on it.
+     */
+    private static final int CHUNK = 512;
+
     private final Parameters parameters;
     private final ModelConfig config;
     private final Compute compute;
@@ -175,19 +182,37 @@ public final class Transformer {
             throw new IllegalArgumentException("KV cache: expected at most " + cache.capacity() + " tokens, found "
                     + (cache.length() + tokens.length));
         }
+        int at = 0;
+        for (; tokens.length - at > CHUNK; at += CHUNK) {
+            Tape tape = new Tape(compute, pool, false);
+            read(tape, Arrays.copyOfRange(tokens, at, at + CHUNK), cache);
+            tape.clear();
+        }
+        int[] rest = at == 0 ? tokens : Arrays.copyOfRange(tokens, at, tokens.length);
         Tape tape = new Tape(compute, pool, false);
-        Value x = forward(tape, constant, tokens, Run.cached(tokens.length, cache));
-        cache.advance(tokens.length);
+        Value x = read(tape, rest, cache);
         Tensor last = Tensor.view(
-                x.data().data(), x.data().offset() + (tokens.length - 1) * config.width(), Shape.of(1, config.width()));
+                x.data().data(), x.data().offset() + (rest.length - 1) * config.width(), Shape.of(1, config.width()));
         Value logits = Linear.apply(tape, Value.constant(last), head(constant.weights), Optional.empty(), false);
         Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(config.vocabularySize()));
         tape.clear();
         return copy;
     }
 
+    private Value read(Tape tape, int[] tokens, KvCache cache) {
+        cache.reserve(tokens.length);
+        Value x = forward(tape, constant, tokens, Run.cached(tokens.length, cache));
+        cache.advance(tokens.length);
+        return x;
+    }
+
     /** Bytes of intermediate results this model has allocated so far; constant once every shape has been seen. */
     public long workspaceBytes() {
         return pool.allocatedBytes();
+    }
+
+    /** Bytes of intermediate results kept for the next forward pass. */
+    public long idleWorkspaceBytes() {
+        return pool.idleBytes();
     }
 }

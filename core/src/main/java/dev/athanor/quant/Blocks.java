@@ -17,36 +17,52 @@ public final class Blocks {
      *     the bytes or the array
      */
     public static void decode(DType type, MemorySegment bytes, long first, int count, float[] out, int oo) {
+        decode(VectorChoice.VECTORS, type, bytes, first, count, out, oo);
+    }
+
+    /** {@link #decode} with or without vectors; the bits are the same. */
+    static void decode(boolean vectors, DType type, MemorySegment bytes, long first, int count, float[] out, int oo) {
         Spans.checkReading(type, bytes, first, count, out.length, oo);
-        if (count == 0) {
-            return;
+        int size = type.blockElements();
+        long block = first / size;
+        int from = (int) (first - block * size);
+        int done = 0;
+        if (from > 0) {
+            done = Math.min(size - from, count);
+            decodeBlock(type, bytes, block * type.blockBytes(), from, from + done, out, oo);
+            block++;
         }
+        int whole = (count - done) / size;
+        if (vectors && VectorBlocks.reads(type)) {
+            VectorBlocks.decode(type, bytes, block * type.blockBytes(), whole, out, oo + done);
+        } else {
+            decodeWhole(type, bytes, block * type.blockBytes(), whole, out, oo + done);
+        }
+        block += whole;
+        done += whole * size;
+        if (done < count) {
+            decodeBlock(type, bytes, block * type.blockBytes(), 0, count - done, out, oo + done);
+        }
+    }
+
+    private static void decodeWhole(DType type, MemorySegment bytes, long at, int blocks, float[] out, int oo) {
         switch (type) {
-            case F32 -> MemorySegment.copy(bytes, LittleEndian.FLOAT, 4 * first, out, oo, count);
-            case F64 -> decodeF64(bytes, 8 * first, count, out, oo);
-            case F16 -> Halves.decodeF16(bytes, 2 * first, count, out, oo);
-            case BF16 -> Halves.decodeBf16(bytes, 2 * first, count, out, oo);
-            default -> decodeBlocks(type, bytes, first, count, out, oo);
+            case F32 -> MemorySegment.copy(bytes, LittleEndian.FLOAT, at, out, oo, blocks);
+            case F64 -> decodeF64(bytes, at, blocks, out, oo);
+            case F16 -> Halves.decodeF16(bytes, at, blocks, out, oo);
+            case BF16 -> Halves.decodeBf16(bytes, at, blocks, out, oo);
+            default -> {
+                int size = type.blockElements();
+                for (int b = 0; b < blocks; b++) {
+                    decodeBlock(type, bytes, at + type.bytes((long) b * size), 0, size, out, oo + b * size);
+                }
+            }
         }
     }
 
     private static void decodeF64(MemorySegment bytes, long at, int count, float[] out, int oo) {
         for (int i = 0; i < count; i++) {
             out[oo + i] = (float) bytes.get(LittleEndian.DOUBLE, at + 8L * i);
-        }
-    }
-
-    private static void decodeBlocks(DType type, MemorySegment bytes, long first, int count, float[] out, int oo) {
-        int size = type.blockElements();
-        long block = first / size;
-        int from = (int) (first - block * size);
-        int done = 0;
-        while (done < count) {
-            int to = Math.min(size, from + count - done);
-            decodeBlock(type, bytes, block * type.blockBytes(), from, to, out, oo + done);
-            done += to - from;
-            from = 0;
-            block++;
         }
     }
 

@@ -29,33 +29,41 @@ final class Q4KBlocks {
 
     private Q4KBlocks() {}
 
-    /** Scale of {@code group}, 0 … 63, of the block at byte {@code at}. */
-    static int scale(MemorySegment bytes, long at, int group) {
-        long s = at + SCALES;
-        if (group < 4) {
-            return LittleEndian.unsigned(bytes, s + group) & 63;
-        }
-        return LittleEndian.unsigned(bytes, s + group + 4) & 15 | LittleEndian.unsigned(bytes, s + group - 4) >> 6 << 4;
+    /** The eight scales, 0 … 63, of the block at byte {@code at}: that of group g from bit 8g on. */
+    static long scales(MemorySegment bytes, long at) {
+        int first = bytes.get(LittleEndian.INT, at + SCALES);
+        int last = bytes.get(LittleEndian.INT, at + SCALES + 8);
+        return join(first, last);
     }
 
-    /** Minimum of {@code group}, 0 … 63, of the block at byte {@code at}. */
-    static int minimum(MemorySegment bytes, long at, int group) {
-        long s = at + SCALES;
-        if (group < 4) {
-            return LittleEndian.unsigned(bytes, s + group + 4) & 63;
-        }
-        return LittleEndian.unsigned(bytes, s + group + 4) >> 4 | LittleEndian.unsigned(bytes, s + group) >> 6 << 4;
+    /** The eight minima, 0 … 63, of the block at byte {@code at}: that of group g from bit 8g on. */
+    static long minima(MemorySegment bytes, long at) {
+        int first = bytes.get(LittleEndian.INT, at + SCALES + 4);
+        int last = bytes.get(LittleEndian.INT, at + SCALES + 8);
+        return join(first, last >>> 4);
+    }
+
+    /**
+     * Groups 0 to 3 in the lower six bits of {@code first}; of 4 to 7 the lower four in {@code last}, the upper two
+     * above.
+     */
+    private static long join(int first, int last) {
+        int lower = first & 0x3f3f3f3f;
+        int upper = last & 0x0f0f0f0f | first >>> 2 & 0x30303030;
+        return (long) upper << 32 | lower;
     }
 
     /** Numbers {@code from … to - 1} of the Q4_K block at byte {@code at}. */
     static void decode4(MemorySegment bytes, long at, int from, int to, float[] out, int oo) {
         float d = LittleEndian.half(bytes, at);
         float dmin = LittleEndian.half(bytes, at + 2);
+        long scales = scales(bytes, at);
+        long minima = minima(bytes, at);
         int i = from;
         while (i < to) {
             int group = i / GROUP;
-            float scale = d * scale(bytes, at, group);
-            float minimum = dmin * minimum(bytes, at, group);
+            float scale = d * (scales >> 8 * group & 63);
+            float minimum = dmin * (minima >> 8 * group & 63);
             long quants = at + QUANTS + group / 2 * 32;
             int shift = group % 2 * 4;
             int end = Math.min(to, (group + 1) * GROUP);
@@ -70,11 +78,13 @@ final class Q4KBlocks {
     static void decode5(MemorySegment bytes, long at, int from, int to, float[] out, int oo) {
         float d = LittleEndian.half(bytes, at);
         float dmin = LittleEndian.half(bytes, at + 2);
+        long scales = scales(bytes, at);
+        long minima = minima(bytes, at);
         int i = from;
         while (i < to) {
             int group = i / GROUP;
-            float scale = d * scale(bytes, at, group);
-            float minimum = dmin * minimum(bytes, at, group);
+            float scale = d * (scales >> 8 * group & 63);
+            float minimum = dmin * (minima >> 8 * group & 63);
             long quants = at + 48 + group / 2 * 32;
             int shift = group % 2 * 4;
             int end = Math.min(to, (group + 1) * GROUP);

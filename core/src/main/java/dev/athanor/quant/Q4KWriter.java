@@ -35,8 +35,10 @@ final class Q4KWriter {
         putScales(out, at, perLargest(largestScale), perLargest(largestMinimum));
         float d = LittleEndian.half(out, at);
         float dmin = LittleEndian.half(out, at + 2);
+        long scaleSteps = Q4KBlocks.scales(out, at);
+        long minimumSteps = Q4KBlocks.minima(out, at);
         for (int g = 0; g < GROUPS; g++) {
-            requantise(in, io, g, d * Q4KBlocks.scale(out, at, g), dmin * Q4KBlocks.minimum(out, at, g));
+            requantise(in, io, g, d * (scaleSteps >> 8 * g & 63), dmin * (minimumSteps >> 8 * g & 63));
         }
         putQuants(out, at + Q4KBlocks.QUANTS);
     }

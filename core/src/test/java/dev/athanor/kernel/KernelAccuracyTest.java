@@ -2,6 +2,7 @@ package dev.athanor.kernel;
 
 import static dev.athanor.kernel.KernelReference.EPS;
 import static dev.athanor.kernel.KernelReference.roundings;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -187,6 +188,37 @@ class KernelAccuracyTest {
                 near(dy * up * KernelReference.siluSlope(x), b.r[b.ro + i], Math.abs(dy * up) * EPS * 16, k, a, i);
                 double dup = dy * KernelReference.silu(x);
                 near(dup, b.b[b.bo + i], Math.abs(dup) * EPS * 10, k, a, i);
+            }
+        });
+    }
+
+    @Test
+    void rowsInAFileGiveTheBitsOfRowsInMemory() {
+        forEachSize((k, a, b) -> {
+            assertEquals(
+                    k.dot(a.y, a.yo, a.x, a.xo, a.n),
+                    k.dot(a.mapped, a.at, a.x, a.xo, a.n),
+                    k.name() + ", n " + a.n + ", offset " + a.xo);
+            float[] expected = a.p.clone();
+            k.addScaled(expected, a.po, 0.7f, a.y, a.yo, a.n);
+            k.addScaled(b.p, b.po, 0.7f, a.mapped, a.at, a.n);
+            assertArrayEquals(expected, b.p, k.name() + ", n " + a.n + ", offset " + a.xo);
+        });
+    }
+
+    @Test
+    void adjacentPairsTurnAsDistantOnesDo() {
+        forEachSize((k, a, b) -> {
+            float[] distant = new float[2 * a.n];
+            for (int i = 0; i < a.n; i++) {
+                distant[i] = a.p[a.po + 2 * i];
+                distant[a.n + i] = a.p[a.po + 2 * i + 1];
+            }
+            k.rotate(distant, 0, a.x, a.xo, a.y, a.yo, a.n, false);
+            k.rotateAdjacent(b.p, b.po, a.x, a.xo, a.y, a.yo, a.n, false);
+            for (int i = 0; i < a.n; i++) {
+                assertEquals(distant[i], b.p[b.po + 2 * i], k.name() + ", pair " + i);
+                assertEquals(distant[a.n + i], b.p[b.po + 2 * i + 1], k.name() + ", pair " + i);
             }
         });
     }

@@ -6,10 +6,12 @@ package dev.athanor.kernel;
 enum KernelCall {
     SUM((k, a) -> a.results[0] = k.sum(a.x, a.xo, a.n)),
     DOT((k, a) -> a.results[0] = k.dot(a.x, a.xo, a.y, a.yo, a.n)),
+    DOT_MAPPED((k, a) -> a.results[0] = k.dot(a.mapped, a.at, a.x, a.xo, a.n)),
     MAX((k, a) -> a.results[0] = k.max(a.x, a.xo, a.n)),
     ALL_FINITE((k, a) -> a.results[0] = k.allFinite(a.x, a.xo, a.n) ? 1f : 0f),
     ADD((k, a) -> k.add(a.p, a.po, a.x, a.xo, a.n)),
     ADD_SCALED((k, a) -> k.addScaled(a.p, a.po, 0.3f, a.x, a.xo, a.n)),
+    ADD_SCALED_MAPPED((k, a) -> k.addScaled(a.p, a.po, 0.3f, a.mapped, a.at, a.n)),
     SCALE((k, a) -> k.scale(a.p, a.po, 0.3f, a.n)),
     EXP_SHIFTED((k, a) -> a.results[0] = k.expShifted(a.p, a.po, a.x, a.xo, 1.5f, a.n)),
     EXP_SHIFTED_IN_PLACE((k, a) -> a.results[0] = k.expShifted(a.x, a.xo, a.x, a.xo, -0.5f, a.n)),
@@ -36,6 +38,8 @@ enum KernelCall {
             (k, a) -> k.siluGateBackward(a.x, a.xo, a.w, a.wo, a.y, a.yo, a.x, a.xo, a.w, a.wo, a.n)),
     ROTATE((k, a) -> k.rotate(a.p, a.po, a.x, a.xo, a.y, a.yo, a.n, false)),
     ROTATE_INVERSE((k, a) -> k.rotate(a.p, a.po, a.x, a.xo, a.y, a.yo, a.n, true)),
+    ROTATE_ADJACENT((k, a) -> k.rotateAdjacent(a.p, a.po, a.x, a.xo, a.y, a.yo, a.n, false)),
+    ROTATE_ADJACENT_INVERSE((k, a) -> k.rotateAdjacent(a.p, a.po, a.x, a.xo, a.y, a.yo, a.n, true)),
     SOFTMAX((k, a) -> a.results[0] = k.softmax(a.p, a.po, a.n)),
     CROSS_ENTROPY((k, a) -> a.results[0] = k.crossEntropy(a.p, a.po, a.n, a.n / 3, 0.125f)),
     ADAM_W((k, a) -> k.adamW(

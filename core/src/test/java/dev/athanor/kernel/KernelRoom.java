@@ -1,5 +1,9 @@
 package dev.athanor.kernel;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Random;
 
@@ -28,6 +32,12 @@ final class KernelRoom {
     final float[] r;
     final float[] results = new float[4];
 
+    /** What y holds, as in a file: little-endian from an odd address on. */
+    final MemorySegment mapped;
+
+    /** Where the first element of y is in {@link #mapped}. */
+    final long at;
+
     /** Normal inputs in x, y, w, b; p and q hold normal values too, r holds squares. */
     KernelRoom(int n, int offset, int guard, long seed) {
         this.n = n;
@@ -50,6 +60,9 @@ final class KernelRoom {
         for (int i = 0; i < r.length; i++) {
             r[i] = r[i] * r[i];
         }
+        mapped = Arena.ofAuto().allocate(1 + (long) y.length * Float.BYTES);
+        at = 1 + (long) yo * Float.BYTES;
+        map();
         results[2] = 0.125f; // mean and reciprocal deviation for the backward norms
         results[3] = 0.75f;
     }
@@ -100,7 +113,13 @@ final class KernelRoom {
                 }
             }
         }
+        map();
         return this;
+    }
+
+    private void map() {
+        var floats = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+        MemorySegment.copy(y, 0, mapped, floats, 1, y.length);
     }
 
     float[][] inputs() {

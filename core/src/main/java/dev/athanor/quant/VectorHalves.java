@@ -1,0 +1,68 @@
+package dev.athanor.quant;
+
+import static dev.athanor.quant.Wide.INTS;
+import static dev.athanor.quant.Wide.L;
+import static dev.athanor.quant.Wide.SHORTS;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * {@link Halves} a register at a time. F16 is moved into F32's layout with integers, since there is no such conversion.
+ */
+final class VectorHalves {
+    private static final int MAGNITUDE = 0x7fff;
+    private static final int FRACTION_SHIFT = 23 - 10;
+    private static final int SMALLEST_NORMAL = 1 << 23;
+    private static final int INFINITY = 31 << 23;
+
+    /** From F16's exponent bias of 15 to F32's of 127. */
+    private static final int REBIAS = 127 - 15 << 23;
+
+    private VectorHalves() {}
+
+    static void decodeBf16(MemorySegment bytes, long at, int count, float[] out, int oo) {
+        int whole = count / L * L;
+        for (int i = 0; i < whole; i += L) {
+            load(bytes, at + 2L * i)
+                    .lanewise(VectorOperators.LSHL, 16)
+                    .reinterpretAsFloats()
+                    .intoArray(out, oo + i);
+        }
+        Halves.decodeBf16(bytes, at + 2L * whole, count - whole, out, oo + whole);
+    }
+
+    static void decodeF16(MemorySegment bytes, long at, int count, float[] out, int oo) {
+        int whole = count / L * L;
+        for (int i = 0; i < whole; i += L) {
+            if (!decodeFinite(bytes, at + 2L * i, out, oo + i)) {
+                Halves.decodeF16(bytes, at + 2L * i, L, out, oo + i);
+            }
+        }
+        Halves.decodeF16(bytes, at + 2L * whole, count - whole, out, oo + whole);
+    }
+
+    /** One register; false, and whatever in {@code out}, where infinity or NaN is among its numbers. */
+    private static boolean decodeFinite(MemorySegment bytes, long at, float[] out, int oo) {
+        IntVector bits = load(bytes, at);
+        IntVector magnitude = bits.and(MAGNITUDE).lanewise(VectorOperators.LSHL, FRACTION_SHIFT);
+        IntVector normal = magnitude.add(REBIAS);
+        // a subnormal is f · 2^-24: with the smallest normal exponent it is 2^-14 too large
+        IntVector subnormal =
+                normal.add(SMALLEST_NORMAL).reinterpretAsFloats().sub(0x1p-14f).reinterpretAsInts();
+        normal.blend(subnormal, magnitude.compare(VectorOperators.LT, SMALLEST_NORMAL))
+                .or(bits.and(1 << 31))
+                .reinterpretAsFloats()
+                .intoArray(out, oo);
+        return !magnitude.compare(VectorOperators.GE, INFINITY).anyTrue();
+    }
+
+    private static IntVector load(MemorySegment bytes, long at) {
+        return ShortVector.fromMemorySegment(SHORTS, bytes, at, ByteOrder.LITTLE_ENDIAN)
+                .convertShape(VectorOperators.S2I, INTS, 0)
+                .reinterpretAsInts();
+    }
+}

@@ -1,0 +1,65 @@
+package dev.athanor.quant;
+
+import static dev.athanor.quant.Wide.L;
+
+import dev.athanor.tensor.DType;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** {@link Q4KBlocks} with Q4_K, whole blocks, a register at a time. */
+final class VectorQ4K {
+    private static final int GROUP = Q4KBlocks.GROUP;
+
+    private VectorQ4K() {}
+
+    static void decode(MemorySegment bytes, long at, int blocks, float[] out, int oo) {
+        for (int b = 0; b < blocks; b++) {
+            block(bytes, at + (long) b * DType.Q4_K.blockBytes(), out, oo + b * DType.Q4_K.blockElements());
+        }
+    }
+
+    private static void block(MemorySegment bytes, long at, float[] out, int oo) {
+        float d = LittleEndian.half(bytes, at);
+        float dmin = LittleEndian.half(bytes, at + 2);
+        long scales = Q4KBlocks.scales(bytes, at);
+        long minima = Q4KBlocks.minima(bytes, at);
+        for (int g = 0; g < Q4KBlocks.GROUPS; g += 2) {
+            float scale = d * (scales & 63);
+            float minimum = dmin * (minima & 63);
+            float upperScale = d * (scales >> 8 & 63);
+            float upperMinimum = dmin * (minima >> 8 & 63);
+            pair(
+                    bytes,
+                    at + Q4KBlocks.QUANTS + g / 2 * GROUP,
+                    scale,
+                    minimum,
+                    upperScale,
+                    upperMinimum,
+                    out,
+                    oo + g * GROUP);
+            scales >>= 16;
+            minima >>= 16;
+        }
+    }
+
+    private static void pair(
+            MemorySegment bytes,
+            long at,
+            float scale,
+            float minimum,
+            float upperScale,
+            float upperMinimum,
+            float[] out,
+            int oo) {
+        for (int i = 0; i < GROUP; i += L) {
+            IntVector q = Wide.unsigned(bytes, at + i);
+            FloatVector lower = q.and(15).or(Wide.BITS_2_23).reinterpretAsFloats();
+            FloatVector upper =
+                    q.lanewise(VectorOperators.LSHR, 4).or(Wide.BITS_2_23).reinterpretAsFloats();
+            lower.sub(Wide.F_2_23).mul(scale).sub(minimum).intoArray(out, oo + i);
+            upper.sub(Wide.F_2_23).mul(upperScale).sub(upperMinimum).intoArray(out, oo + GROUP + i);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.athanor;
+
+import dev.athanor.generate.GenerationRequest;
+import dev.athanor.generate.Sampling;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** The child process of {@link LanguageModelTest}: a model whose file is cut short while it speaks. */
+final class ShrunkModel {
+    private ShrunkModel() {}
+
+    /**
+     * Speaks until its loops are compiled, cuts the file of weights of the directory given and speaks on; prints what
+     * happened.
+     */
+    public static void main(String[] arguments) throws IOException {
+        Path directory = Path.of(arguments[0]);
+        try (LanguageModel model = LanguageModel.open(directory, 2)) {
+            for (int i = 0; i < 12; i++) {
+                speak(model);
+            }
+            Path file = directory.resolve("model.safetensors");
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                channel.truncate(channel.size() / 3);
+            }
+            speak(model);
+            System.out.println("nothing happened");
+        } catch (RuntimeException e) {
+            System.out.println(e.getMessage());
+        }
+    }
+
+    private static void speak(LanguageModel model) {
+        model.generate(GenerationRequest.of("The king", 100, Sampling.of(0.8, 1)), piece -> true);
+    }
+}

@@ -1,0 +1,71 @@
+package dev.athanor.quant;
+
+import dev.athanor.tensor.DType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+
+/**
+ * Prints how fast one thread reads and writes each type. A program, not a test; docs/quantisation.md says how to run
+ * it.
+ */
+final class BlocksSpeed {
+    private static final int ROW = 2048;
+    private static final int ROWS = 256;
+    private static final List<DType> WRITTEN =
+            List.of(DType.F32, DType.F16, DType.BF16, DType.Q8_0, DType.Q4_0, DType.Q4_K, DType.Q6_K);
+
+    private BlocksSpeed() {}
+
+    public static void main(String[] args) {
+        float[] weights = new float[ROW * ROWS];
+        Random random = new Random(1);
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (float) random.nextGaussian() * 0.02f;
+        }
+        float[] row = new float[ROW];
+        try (Arena arena = Arena.ofConfined()) {
+            for (DType type : DType.values()) {
+                if (type != DType.F32 && !GgmlBlocks.TYPES.contains(type)) {
+                    continue;
+                }
+                MemorySegment stored = arena.allocate(type.bytes(weights.length));
+                double write = Double.NaN;
+                if (WRITTEN.contains(type)) {
+                    write = best(
+                            type == DType.Q4_K || type == DType.Q6_K ? 8 : 100,
+                            () -> Blocks.encode(type, weights, 0, weights.length, stored, 0));
+                } else {
+                    byte[] bytes = GgmlBlocks.bytes(type);
+                    for (long at = 0; at < stored.byteSize(); at += bytes.length) {
+                        MemorySegment.copy(MemorySegment.ofArray(bytes), 0, stored, at, bytes.length);
+                    }
+                }
+                double read = best(300, () -> {
+                    for (int r = 0; r < ROWS; r++) {
+                        Blocks.decode(type, stored, (long) r * ROW, ROW, row, 0);
+                    }
+                });
+                double gigabytes = 4e-9 * weights.length;
+                System.out.printf(
+                        Locale.ROOT,
+                        "%-7s read %6.2f GB/s of floats   write %8.1f MB/s of floats%n",
+                        type,
+                        gigabytes / read,
+                        1000 * gigabytes / write);
+            }
+        }
+    }
+
+    private static double best(int rounds, Runnable work) {
+        double best = Double.MAX_VALUE;
+        for (int i = 0; i < rounds; i++) {
+            long start = System.nanoTime();
+            work.run();
+            best = Math.min(best, 1e-9 * (System.nanoTime() - start));
+        }
+        return best;
+    }
+}
