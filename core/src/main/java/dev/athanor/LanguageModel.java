@@ -71,8 +71,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** Generates text; {@code listener} hears each piece and returns false to stop. */
     public Generation generate(GenerationRequest request, Predicate<String> listener) {
-        return reading(
-                () -> new Generator(transformer, tokenizer, model.endTokens()).generate(request, listener));
+        return reading(() -> new Generator(transformer, tokenizer, model.endTokens()).generate(request, listener));
     }
 
     /** Sentences about fields of the configuration that Athanor does not know and that may matter. */

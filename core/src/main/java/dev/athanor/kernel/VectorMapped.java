@@ -62,8 +62,8 @@ final class VectorMapped {
 
     /**
      * Reads a byte for the sake of reading it. Where a page of a mapped file is gone because somebody has cut the file,
-     * HotSpot throws an error in compiled code that contains an ordinary read of a segment; a loop of nothing but vector
-     * loads would end the process.
+     * HotSpot throws an error in compiled code that contains an ordinary read of a segment; a loop of nothing but
+     * vector loads would end the process.
      */
     private static void touch(MemorySegment w, long at) {
         if (at < w.byteSize()) {
