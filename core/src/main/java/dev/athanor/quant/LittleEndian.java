@@ -29,6 +29,15 @@ final class LittleEndian {
         return Halves.fromF16(bytes.get(SHORT, at));
     }
 
+    /**
+     * Reads a byte for the sake of reading it. Where a page of a mapped file is gone because somebody has cut the file,
+     * HotSpot throws an error in compiled code that contains an ordinary read of a segment; code with nothing but
+     * vector loads would end the process. The compiler removes the read and remembers that it was there.
+     */
+    static void touch(MemorySegment bytes, long at) {
+        bytes.get(ValueLayout.JAVA_BYTE, at);
+    }
+
     static void putByte(MemorySegment out, long at, int value) {
         out.set(ValueLayout.JAVA_BYTE, at, (byte) value);
     }

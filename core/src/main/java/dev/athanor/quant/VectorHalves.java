@@ -61,6 +61,7 @@ final class VectorHalves {
     }
 
     private static IntVector load(MemorySegment bytes, long at) {
+        LittleEndian.touch(bytes, at);
         return ShortVector.fromMemorySegment(SHORTS, bytes, at, ByteOrder.LITTLE_ENDIAN)
                 .convertShape(VectorOperators.S2I, INTS, 0)
                 .reinterpretAsInts();

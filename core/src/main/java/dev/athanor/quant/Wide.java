@@ -57,6 +57,7 @@ final class Wide {
                     .lanewise(VectorOperators.LSHR, TO_LOWEST)
                     .and(0xff);
         }
+        LittleEndian.touch(bytes, at);
         return ByteVector.fromMemorySegment(BYTES, bytes, at, ByteOrder.LITTLE_ENDIAN)
                 .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0)
                 .reinterpretAsInts();
