@@ -22,6 +22,10 @@ final class GgufMetadata {
         this.values = values;
     }
 
+    Path path() {
+        return path;
+    }
+
     Optional<GgufValue> value(String key) {
         read.add(key);
         return Optional.ofNullable(values.get(key));

@@ -96,7 +96,7 @@ final class GgufRope {
         float[] expected = factors(rule, theta, dimensions);
         for (int i = 0; i < expected.length; i++) {
             if (!(Math.abs(factors[i] - expected[i]) <= FACTOR_TOLERANCE * expected[i])) {
-                throw new ModelFormatException("tensor " + GgufNames.ROPE_FACTORS
+                throw new ModelFormatException(metadata.path() + ": tensor " + GgufNames.ROPE_FACTORS
                         + ": expected the factors of the rule llama3 (" + rule + "), whose number " + i + " is "
                         + expected[i] + ", found " + factors[i] + "; Athanor computes no other factors");
             }
