@@ -3,6 +3,7 @@ package dev.athanor;
 import dev.athanor.checkpoint.Checkpoint;
 import dev.athanor.checkpoint.ModelFormatException;
 import dev.athanor.checkpoint.OpenModel;
+import dev.athanor.checkpoint.gguf.GgufModel;
 import dev.athanor.generate.Generation;
 import dev.athanor.generate.GenerationRequest;
 import dev.athanor.generate.Generator;
@@ -17,7 +18,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * A model and its tokenizer from a directory, ready to ask: the shortest way from Java to text.
+ * A model and its tokenizer from a directory or a GGUF file, ready to ask: the shortest way from Java to text.
  *
  * <pre>{@code
  * try (LanguageModel model = LanguageModel.open(Path.of("runs/tales"), 2)) {
@@ -40,13 +41,14 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * Opens a directory in the Hugging Face layout. Weights stay mapped: nothing is copied, and closing frees it all.
+     * Opens a directory in the Hugging Face layout or a GGUF file, told by its name. Weights stay mapped: nothing is
+     * copied, and closing frees it all.
      *
      * @throws dev.athanor.checkpoint.ModelFormatException where a file is missing, damaged or contradicts another
      */
     @SuppressWarnings("MustBeClosedChecker") // the model returned owns the files and closes them
     public static LanguageModel open(Path path, int threads) {
-        OpenModel model = Checkpoint.open(path);
+        OpenModel model = GgufModel.isNamed(path) ? GgufModel.open(path) : Checkpoint.open(path);
         try {
             return new LanguageModel(model, model.tokenizer(), Compute.create(threads));
         } catch (RuntimeException e) {

@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
             NextCommand.class,
             PerplexityCommand.class,
             VerifyCommand.class,
+            ConvertCommand.class,
+            QuantizeCommand.class,
             BenchCommand.class,
             DoctorCommand.class
         })

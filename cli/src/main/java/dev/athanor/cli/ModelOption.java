@@ -9,8 +9,8 @@ final class ModelOption {
     @Option(
             names = "--model",
             required = true,
-            paramLabel = "DIR",
-            description = "Model directory with config.json, model.safetensors and tokenizer.json.")
+            paramLabel = "PATH",
+            description = "Model directory with config.json, model.safetensors and tokenizer.json, or a GGUF file.")
     Path directory = Path.of("");
 
     /** Opens the model; what its configuration says that Athanor does not know goes to standard error. */

@@ -252,7 +252,7 @@ public final class Checkpoint {
     }
 
     /** What an I/O error means in words; the JDK's message is often only the path. */
-    static String describe(IOException e) {
+    public static String describe(IOException e) {
         return switch (e) {
             case AccessDeniedException denied -> "access denied to " + denied.getFile();
             case NoSuchFileException missing -> "no such file " + missing.getFile();

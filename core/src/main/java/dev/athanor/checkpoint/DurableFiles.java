@@ -13,7 +13,7 @@ import java.nio.file.StandardOpenOption;
  * Every operation that changes files when a model or a training state is saved; the one seam at which tests crash, fill
  * the disk and lose what was not forced.
  */
-interface DurableFiles {
+public interface DurableFiles {
     /** A file being written. */
     interface Output extends WritableByteChannel {
         /** Waits until everything written so far is on the disk. */

@@ -10,17 +10,17 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What saving needs, made of the single operations of {@link DurableFiles}. */
-final class DurableWrites {
+public final class DurableWrites {
     /** Writes a file's content. */
     @FunctionalInterface
-    interface Content {
+    public interface Content {
         void writeTo(WritableByteChannel out) throws IOException;
     }
 
     private DurableWrites() {}
 
     /** Writes a new file of {@code size} bytes and forces it to the disk; removes it again when that fails. */
-    static void write(DurableFiles files, Path file, long size, Content content) throws IOException {
+    public static void write(DurableFiles files, Path file, long size, Content content) throws IOException {
         Path directory = directoryOf(file);
         requireSpace(files, directory, file, size);
         try {
@@ -38,7 +38,7 @@ final class DurableWrites {
         }
     }
 
-    static void write(DurableFiles files, Path file, byte[] bytes) throws IOException {
+    public static void write(DurableFiles files, Path file, byte[] bytes) throws IOException {
         write(files, file, bytes.length, out -> {
             ByteBuffer buffer = ByteBuffer.wrap(bytes);
             while (buffer.hasRemaining()) {
@@ -48,7 +48,7 @@ final class DurableWrites {
     }
 
     /** Deletes a directory and what is in it, if it exists. */
-    static void deleteTree(DurableFiles files, Path directory) throws IOException {
+    public static void deleteTree(DurableFiles files, Path directory) throws IOException {
         if (!Files.exists(directory)) {
             return;
         }
@@ -62,7 +62,7 @@ final class DurableWrites {
     }
 
     /** Deletes what a failed save left; the failure itself is what the caller reports. */
-    static void deleteQuietly(DurableFiles files, Path path) {
+    public static void deleteQuietly(DurableFiles files, Path path) {
         try {
             deleteTree(files, path);
         } catch (IOException ignored) {
@@ -70,7 +70,7 @@ final class DurableWrites {
         }
     }
 
-    static Path directoryOf(Path file) {
+    public static Path directoryOf(Path file) {
         Path parent = file.toAbsolutePath().getParent();
         if (parent == null) {
             throw new IllegalArgumentException(file + ": expected a file in a directory, found a root");

@@ -1,12 +1,12 @@
 package dev.athanor.checkpoint;
 
 /** Text from a file as it may stand in an error sentence: one line, no control characters, not endless. */
-final class Quote {
+public final class Quote {
     private static final int LONGEST = 80;
 
     private Quote() {}
 
-    static String of(String text) {
+    public static String of(String text) {
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
             if (i == LONGEST) {

@@ -7,8 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -149,25 +151,32 @@ public final class SafetensorsWriter {
     }
 
     private static byte[] header(Map<String, Tensor> tensors, Map<String, String> metadata, DType dtype) {
+        List<TensorEntry> entries = new ArrayList<>();
+        tensors.forEach((name, tensor) -> entries.add(new TensorEntry(
+                name, dtype, tensor.shape(), 0, dtype.bytes(tensor.shape().elements()))));
+        return header(entries, metadata);
+    }
+
+    /** The JSON before tensors that lie one behind the other in this order. */
+    static byte[] header(List<TensorEntry> tensors, Map<String, String> metadata) {
         ObjectNode root = StrictJson.mapper().createObjectNode();
         if (!metadata.isEmpty()) {
             ObjectNode node = root.putObject("__metadata__");
             metadata.forEach(node::put);
         }
         long at = 0;
-        for (Map.Entry<String, Tensor> e : tensors.entrySet()) {
-            if (root.has(e.getKey()) || e.getKey().equals("__metadata__")) {
-                throw new IllegalArgumentException("tensor name: expected any but __metadata__, found " + e.getKey());
+        for (TensorEntry e : tensors) {
+            if (root.has(e.name()) || e.name().equals("__metadata__")) {
+                throw new IllegalArgumentException("tensor name: expected any but __metadata__, found " + e.name());
             }
-            ObjectNode node = root.putObject(e.getKey());
-            node.put("dtype", dtype.name());
+            ObjectNode node = root.putObject(e.name());
+            node.put("dtype", e.dtype().name());
             ArrayNode shape = node.putArray("shape");
-            for (int dim : e.getValue().shape().toArray()) {
+            for (int dim : e.shape().toArray()) {
                 shape.add(dim);
             }
-            long end = at + dtype.bytes(e.getValue().shape().elements());
-            node.putArray("data_offsets").add(at).add(end);
-            at = end;
+            node.putArray("data_offsets").add(at).add(at + e.bytes());
+            at += e.bytes();
         }
         byte[] json = root.toString().getBytes(StandardCharsets.UTF_8);
         // Spaces up to a multiple of 8 keep the numbers aligned for readers that map the file.

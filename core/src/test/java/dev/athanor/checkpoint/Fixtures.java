@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Objects;
 
 /** The parity checkpoints among the test resources. */
-final class Fixtures {
-    static final List<String> CASES = List.of(
+public final class Fixtures {
+    public static final List<String> CASES = List.of(
             "gpt2",
             "gpt-neox-parallel",
             "gpt-neox-sequential",
@@ -20,7 +20,7 @@ final class Fixtures {
 
     private Fixtures() {}
 
-    static Path directory(String name) {
+    public static Path directory(String name) {
         URL url = Objects.requireNonNull(Fixtures.class.getResource("/parity/" + name), name);
         try {
             return Path.of(url.toURI());

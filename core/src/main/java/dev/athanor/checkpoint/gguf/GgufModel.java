@@ -1,0 +1,177 @@
+package dev.athanor.checkpoint.gguf;
+
+import dev.athanor.checkpoint.ModelFormatException;
+import dev.athanor.checkpoint.OpenModel;
+import dev.athanor.checkpoint.Quote;
+import dev.athanor.checkpoint.TensorEntry;
+import dev.athanor.model.ModelConfig;
+import dev.athanor.model.Parameters;
+import dev.athanor.model.TensorSpec;
+import dev.athanor.model.TensorTable;
+import dev.athanor.tensor.DType;
+import dev.athanor.tensor.Stored;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** A model in a GGUF file: configuration, weights as they lie in the file, vocabulary. */
+public final class GgufModel {
+    /** Suffix by which the command line tells a GGUF file from a directory. */
+    public static final String SUFFIX = ".gguf";
+
+    /** How many superfluous tensors an error names. */
+    private static final int NAMED = 3;
+
+    /** Keys of an architecture without influence on what Athanor computes. */
+    private static final Set<String> HARMLESS =
+            Set.of("vocab_size", "tensor_data_layout", "rope.dimension_sections", "expert_used_count");
+
+    private final Gguf file;
+    private final ModelConfig config;
+    private final Parameters parameters;
+    private final List<String> notes;
+    private final GgufMetadata metadata;
+
+    private GgufModel(Gguf file, GgufMetadata metadata, ModelConfig config) {
+        this.file = file;
+        this.metadata = metadata;
+        this.config = config;
+        this.parameters = Parameters.of(config, spec -> weight(file, spec));
+        refuseOther();
+        String prefix = GgufNames.architecture(config.family()) + ".";
+        List<String> sentences = new ArrayList<>();
+        for (String key : metadata.unread(prefix)) {
+            if (!HARMLESS.contains(key.substring(prefix.length()))) {
+                sentences.add(file.path() + ": key " + Quote.of(key) + " is not known to Athanor and was ignored");
+            }
+        }
+        this.notes = List.copyOf(sentences);
+    }
+
+    /** Whether {@code path} is called like a GGUF file. */
+    public static boolean isNamed(Path path) {
+        return String.valueOf(path.getFileName()).endsWith(SUFFIX);
+    }
+
+    /**
+     * The model in {@code file}: everything its metadata asks for must be there with its exact shape, and no other
+     * tensor.
+     *
+     * @throws ModelFormatException when something is missing, of another shape or not what Athanor computes
+     */
+    static GgufModel read(Gguf file) {
+        GgufMetadata metadata = new GgufMetadata(file.path(), file.metadata());
+        try {
+            return new GgufModel(file, metadata, GgufConfig.read(file, metadata));
+        } catch (InternalError e) {
+            throw Gguf.changed(file.path(), e);
+        }
+    }
+
+    /**
+     * Opens a model to be run; its weights stay mapped, whatever their type.
+     *
+     * @throws ModelFormatException when the file is damaged or describes what Athanor does not compute
+     */
+    @SuppressWarnings("MustBeClosedChecker") // the model returned owns the file and closes it
+    public static OpenModel open(Path path) {
+        Gguf file = Gguf.open(path);
+        try {
+            GgufModel model = read(file);
+            return new OpenModel(path, model.parameters, model.endTokens(), model.notes, model::tokenizer, file::close);
+        } catch (RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    Gguf file() {
+        return file;
+    }
+
+    GgufMetadata metadata() {
+        return metadata;
+    }
+
+    ModelConfig config() {
+        return config;
+    }
+
+    Parameters parameters() {
+        return parameters;
+    }
+
+    List<String> notes() {
+        return notes;
+    }
+
+    private static Stored weight(Gguf file, TensorSpec spec) {
+        String name = GgufNames.tensor(spec.role(), spec.layer());
+        TensorEntry entry = file.entries().get(name);
+        String expected = file.path() + ": tensor " + name + ": expected " + spec.shape() + " from its metadata ("
+                + spec.reason() + "), found ";
+        if (entry == null) {
+            throw new ModelFormatException(expected + "no tensor of that name");
+        }
+        if (!entry.shape().equals(spec.shape())) {
+            throw new ModelFormatException(expected + entry.shape() + " at byte " + entry.begin());
+        }
+        if (!floats(entry.dtype())) {
+            throw new ModelFormatException(file.path() + ": tensor " + name
+                    + ": expected floating-point or quantised numbers, found " + entry.dtype() + " at byte "
+                    + entry.begin());
+        }
+        return file.tensor(name);
+    }
+
+    private static boolean floats(DType type) {
+        return switch (type) {
+            case I64, I32, I16, I8, U8, BOOL -> false;
+            default -> true;
+        };
+    }
+
+    private void refuseOther() {
+        SortedMap<String, TensorEntry> unused = new TreeMap<>(file.entries());
+        for (TensorSpec spec : TensorTable.of(config)) {
+            unused.remove(GgufNames.tensor(spec.role(), spec.layer()));
+        }
+        if (config.rotary().isPresent()) {
+            unused.remove(GgufNames.ROPE_FACTORS);
+        }
+        if (config.tiedHead()) {
+            unused.remove(GgufNames.HEAD);
+        }
+        if (unused.isEmpty()) {
+            return;
+        }
+        TensorEntry first = unused.values().iterator().next();
+        String others = String.join(
+                ", ",
+                unused.keySet().stream().skip(1).limit(NAMED).map(Quote::of).toList());
+        int rest = unused.size() - 1 - NAMED;
+        throw new ModelFormatException(file.path() + ": tensor " + Quote.of(first.name())
+                + ": expected only tensors that " + GgufNames.architecture(config.family()) + " has, found it as "
+                + first.shape() + " at byte " + first.begin()
+                + (others.isEmpty() ? "" : ", and " + others + (rest > 0 ? " and " + rest + " more" : "")));
+    }
+
+    /** Ids that end a text: of a text, of a turn, of a message. */
+    private List<Integer> endTokens() {
+        Set<Integer> ids = new TreeSet<>();
+        config.eosToken().ifPresent(ids::add);
+        for (String name : List.of("eot", "eom")) {
+            metadata.optionalWhole("tokenizer.ggml." + name + "_token_id", 0, config.vocabularySize() - 1)
+                    .ifPresent(ids::add);
+        }
+        return List.copyOf(ids);
+    }
+
+    private dev.athanor.tokenizer.Tokenizer tokenizer() {
+        throw new dev.athanor.tokenizer.TokenizerFormatException(file.path() + ": not yet");
+    }
+}

@@ -1,0 +1,134 @@
+package dev.athanor.checkpoint.gguf;
+
+import dev.athanor.checkpoint.ModelFormatException;
+import dev.athanor.checkpoint.Quote;
+import dev.athanor.checkpoint.TensorContent;
+import dev.athanor.quant.Blocks;
+import dev.athanor.tensor.DType;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+
+/** A tensor written in another type, about a million numbers at a time, and how much that changed it. */
+final class Recoded {
+    private static final int CHUNK = 1 << 20;
+
+    /** Hears of written bytes. */
+    @FunctionalInterface
+    interface Listener {
+        void written(String tensor, long bytes);
+    }
+
+    private final Path from;
+    private final String name;
+    private final Rearranged source;
+    private final DType type;
+    private final Listener listener;
+    private double squaredError;
+
+    /** @param from file the numbers come from, for errors */
+    Recoded(Path from, String name, Rearranged source, DType type, Listener listener) {
+        this.from = from;
+        this.name = name;
+        this.source = source;
+        this.type = type;
+        this.listener = listener;
+    }
+
+    TensorContent content() {
+        return new TensorContent(name, type, source.shape(), this::writeTo);
+    }
+
+    String name() {
+        return name;
+    }
+
+    Rearranged source() {
+        return source;
+    }
+
+    DType type() {
+        return type;
+    }
+
+    /** Sum of the squares of all changes; 0 before anything was written. */
+    double squaredError() {
+        return squaredError;
+    }
+
+    private void writeTo(WritableByteChannel out) throws IOException {
+        squaredError = 0;
+        int most = Math.max(1, CHUNK / source.columns());
+        int rows = Math.min(most, source.rows());
+        boolean copies = source.type() == type && source.copies();
+        ByteBuffer buffer = ByteBuffer.allocateDirect(
+                Math.toIntExact(type.bytes(Math.multiplyExact((long) rows, source.columns()))));
+        float[] numbers = new float[copies ? 0 : rows * source.columns()];
+        float[] again = new float[copies || type == DType.F32 ? 0 : numbers.length];
+        for (int first = 0; first < source.rows(); first += rows) {
+            int count = Math.min(rows, source.rows() - first);
+            int bytes = Math.toIntExact(type.bytes((long) count * source.columns()));
+            MemorySegment target = MemorySegment.ofBuffer(buffer.clear());
+            try {
+                if (copies) {
+                    source.copy(first, count, target);
+                } else {
+                    encode(first, count, numbers, again, target);
+                }
+            } catch (InternalError e) {
+                throw Gguf.changed(from, e);
+            }
+            buffer.limit(bytes);
+            while (buffer.hasRemaining()) {
+                out.write(buffer);
+            }
+            listener.written(name, bytes);
+        }
+    }
+
+    private void encode(int first, int count, float[] numbers, float[] again, MemorySegment target) {
+        int size = count * source.columns();
+        source.decode(first, count, numbers);
+        try {
+            Blocks.encode(type, numbers, 0, size, target, 0);
+        } catch (IllegalArgumentException e) {
+            throw new ModelFormatException(from + ": tensor " + Quote.of(name) + ": " + e.getMessage(), e);
+        }
+        if (type == DType.F32) {
+            return;
+        }
+        Blocks.decode(type, target, 0, size, again, 0);
+        for (int i = 0; i < size; i++) {
+            if (!Float.isFinite(again[i]) && Float.isFinite(numbers[i])) {
+                throw new ModelFormatException(from + ": tensor " + Quote.of(name)
+                        + ": expected numbers that are finite in " + type + ", found " + numbers[i] + " at index "
+                        + ((long) first * source.columns() + i) + "; choose bf16 or f32");
+            }
+            double error = (double) again[i] - numbers[i];
+            squaredError += error * error;
+        }
+    }
+
+    /** Whether every number of {@code source} is exactly a number of {@code type}, F16 or BF16. */
+    static boolean fits(Rearranged source, DType type) {
+        int rows = Math.min(Math.max(1, CHUNK / source.columns()), source.rows());
+        float[] numbers = new float[rows * source.columns()];
+        float[] again = new float[numbers.length];
+        MemorySegment bytes = MemorySegment.ofArray(new byte[Math.toIntExact(type.bytes(numbers.length))]);
+        for (int first = 0; first < source.rows(); first += rows) {
+            int count = Math.min(rows, source.rows() - first);
+            int size = count * source.columns();
+            source.decode(first, count, numbers);
+            Blocks.encode(type, numbers, 0, size, bytes, 0);
+            Blocks.decode(type, bytes, 0, size, again, 0);
+            for (int i = 0; i < size; i++) {
+                if (Float.floatToRawIntBits(numbers[i]) != Float.floatToRawIntBits(again[i])) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+}
