@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * Prints how fast one thread reads and writes each type, or the types named. A program, not a test;
- * docs/quantisation.md says how to run it.
+ * Prints how fast one thread reads and writes floats of each type, or of the types named, and what is lost. A program,
+ * not a test; docs/quantisation.md says how to run it.
  */
 final class BlocksSpeed {
     private static final int ROW = 2048;
@@ -51,12 +51,32 @@ final class BlocksSpeed {
                 double gigabytes = 4e-9 * weights.length;
                 System.out.printf(
                         Locale.ROOT,
-                        "%-7s read %6.2f GB/s of floats   write %8.1f MB/s of floats%n",
+                        "%-7s %7.4f bits   read %6.2f GB/s   write %s   error of normal numbers %s   of ggml's %s%n",
                         type,
+                        8.0 * type.blockBytes() / type.blockElements(),
                         gigabytes / read,
-                        1000 * gigabytes / write);
+                        Double.isNaN(write) ? "-" : String.format(Locale.ROOT, "%.1f MB/s", 1000 * gigabytes / write),
+                        WRITTEN.contains(type) ? percent(BlocksErrorTest.relativeError(type, weights)) : "-",
+                        type == DType.F32 ? "-" : percent(ofGgml(type)));
             }
         }
+    }
+
+    private static String percent(double x) {
+        return String.format(Locale.ROOT, "%.4f %%", 100 * x);
+    }
+
+    /** RMS error over RMS of the numbers ggml wrote. */
+    private static double ofGgml(DType type) {
+        float[] source = GgmlBlocks.source();
+        float[] read = GgmlBlocks.floats(type);
+        double error = 0;
+        double size = 0;
+        for (int i = 0; i < source.length; i++) {
+            error += ((double) source[i] - read[i]) * ((double) source[i] - read[i]);
+            size += (double) source[i] * source[i];
+        }
+        return Math.sqrt(error / size);
     }
 
     /** The fastest run of two seconds, which leaves the compiler time to finish. */
