@@ -9,7 +9,7 @@ final class VectorBlocks {
 
     static boolean reads(DType type) {
         return switch (type) {
-            case F16, BF16, Q8_0, Q4_0, Q4_K, Q6_K -> true;
+            case F16, BF16, Q8_0, Q4_0, Q4_K, Q5_K, Q6_K -> true;
             default -> false;
         };
     }
@@ -22,6 +22,7 @@ final class VectorBlocks {
             case Q8_0 -> VectorBlocks32.decodeQ80(bytes, at, blocks, out, oo);
             case Q4_0 -> VectorBlocks32.decodeQ40(bytes, at, blocks, out, oo);
             case Q4_K -> VectorQ4K.decode(bytes, at, blocks, out, oo);
+            case Q5_K -> VectorQ5K.decode(bytes, at, blocks, out, oo);
             case Q6_K -> VectorQ6K.decode(bytes, at, blocks, out, oo);
             default -> throw Spans.unreadable(type);
         }

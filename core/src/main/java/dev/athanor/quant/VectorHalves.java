@@ -27,7 +27,10 @@ final class VectorHalves {
     static void decodeBf16(MemorySegment bytes, long at, int count, float[] out, int oo) {
         int whole = count / L * L;
         for (int i = 0; i < whole; i += L) {
-            load(bytes, at + 2L * i)
+            LittleEndian.touch(bytes, at + 2L * i);
+            ShortVector.fromMemorySegment(SHORTS, bytes, at + 2L * i, ByteOrder.LITTLE_ENDIAN)
+                    .convertShape(VectorOperators.S2I, INTS, 0)
+                    .reinterpretAsInts()
                     .lanewise(VectorOperators.LSHL, 16)
                     .reinterpretAsFloats()
                     .intoArray(out, oo + i);
@@ -47,7 +50,10 @@ final class VectorHalves {
 
     /** One register; false, and whatever in {@code out}, where infinity or NaN is among its numbers. */
     private static boolean decodeFinite(MemorySegment bytes, long at, float[] out, int oo) {
-        IntVector bits = load(bytes, at);
+        LittleEndian.touch(bytes, at);
+        IntVector bits = ShortVector.fromMemorySegment(SHORTS, bytes, at, ByteOrder.LITTLE_ENDIAN)
+                .convertShape(VectorOperators.S2I, INTS, 0)
+                .reinterpretAsInts();
         IntVector magnitude = bits.and(MAGNITUDE).lanewise(VectorOperators.LSHL, FRACTION_SHIFT);
         IntVector normal = magnitude.add(REBIAS);
         // a subnormal is f · 2^-24: with the smallest normal exponent it is 2^-14 too large
@@ -58,12 +64,5 @@ final class VectorHalves {
                 .reinterpretAsFloats()
                 .intoArray(out, oo);
         return !magnitude.compare(VectorOperators.GE, INFINITY).anyTrue();
-    }
-
-    private static IntVector load(MemorySegment bytes, long at) {
-        LittleEndian.touch(bytes, at);
-        return ShortVector.fromMemorySegment(SHORTS, bytes, at, ByteOrder.LITTLE_ENDIAN)
-                .convertShape(VectorOperators.S2I, INTS, 0)
-                .reinterpretAsInts();
     }
 }

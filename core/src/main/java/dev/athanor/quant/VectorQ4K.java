@@ -1,12 +1,19 @@
 package dev.athanor.quant;
 
+import static dev.athanor.quant.Wide.BYTES;
+import static dev.athanor.quant.Wide.INTS;
 import static dev.athanor.quant.Wide.L;
+import static dev.athanor.quant.Wide.TO_LOWEST;
+import static dev.athanor.quant.Wide.WORDS;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_B2I;
 
 import dev.athanor.tensor.DType;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 
 /** {@link Q4KBlocks} with Q4_K, whole blocks, a register at a time. */
 final class VectorQ4K {
@@ -54,10 +61,16 @@ final class VectorQ4K {
             float[] out,
             int oo) {
         for (int i = 0; i < GROUP; i += L) {
-            IntVector q = Wide.unsigned(bytes, at + i);
+            LittleEndian.touch(bytes, at + i);
+            IntVector q = WORDS
+                    ? IntVector.broadcast(INTS, bytes.get(LittleEndian.INT, at + i))
+                            .lanewise(LSHR, TO_LOWEST)
+                            .and(255)
+                    : ByteVector.fromMemorySegment(BYTES, bytes, at + i, LITTLE_ENDIAN)
+                            .convertShape(ZERO_EXTEND_B2I, INTS, 0)
+                            .reinterpretAsInts();
             FloatVector lower = q.and(15).or(Wide.BITS_2_23).reinterpretAsFloats();
-            FloatVector upper =
-                    q.lanewise(VectorOperators.LSHR, 4).or(Wide.BITS_2_23).reinterpretAsFloats();
+            FloatVector upper = q.lanewise(LSHR, 4).or(Wide.BITS_2_23).reinterpretAsFloats();
             lower.sub(Wide.F_2_23).mul(scale).sub(minimum).intoArray(out, oo + i);
             upper.sub(Wide.F_2_23).mul(upperScale).sub(upperMinimum).intoArray(out, oo + GROUP + i);
         }

@@ -1,9 +1,17 @@
 package dev.athanor.quant;
 
+import static dev.athanor.quant.Wide.BYTES;
+import static dev.athanor.quant.Wide.INTS;
 import static dev.athanor.quant.Wide.L;
+import static dev.athanor.quant.Wide.TO_LOWEST;
+import static dev.athanor.quant.Wide.WORDS;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_B2I;
 
 import dev.athanor.tensor.DType;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -39,17 +47,29 @@ final class VectorQ6K {
     private static void group(
             MemorySegment bytes, long lows, long highs, int shift, float scale, float upperScale, float[] out, int oo) {
         for (int i = 0; i < GROUP; i += L) {
-            IntVector high = Wide.unsigned(bytes, highs + i).lanewise(VectorOperators.LSHR, shift);
-            IntVector low = Wide.unsigned(bytes, lows + i);
+            LittleEndian.touch(bytes, lows + i);
+            IntVector four = WORDS
+                    ? IntVector.broadcast(INTS, bytes.get(LittleEndian.INT, highs + i))
+                            .lanewise(LSHR, TO_LOWEST)
+                            .and(255)
+                    : ByteVector.fromMemorySegment(BYTES, bytes, highs + i, LITTLE_ENDIAN)
+                            .convertShape(ZERO_EXTEND_B2I, INTS, 0)
+                            .reinterpretAsInts();
+            IntVector high = four.lanewise(LSHR, shift);
+            IntVector low = WORDS
+                    ? IntVector.broadcast(INTS, bytes.get(LittleEndian.INT, lows + i))
+                            .lanewise(LSHR, TO_LOWEST)
+                            .and(255)
+                    : ByteVector.fromMemorySegment(BYTES, bytes, lows + i, LITTLE_ENDIAN)
+                            .convertShape(ZERO_EXTEND_B2I, INTS, 0)
+                            .reinterpretAsInts();
             FloatVector lower = high.lanewise(VectorOperators.LSHL, 4)
                     .and(0x30)
                     .or(low.and(15))
                     .or(Wide.BITS_2_23)
                     .reinterpretAsFloats();
-            FloatVector upper = high.and(0x30)
-                    .or(low.lanewise(VectorOperators.LSHR, 4))
-                    .or(Wide.BITS_2_23)
-                    .reinterpretAsFloats();
+            FloatVector upper =
+                    high.and(0x30).or(low.lanewise(LSHR, 4)).or(Wide.BITS_2_23).reinterpretAsFloats();
             lower.sub(Wide.F_2_23 + 32).mul(scale).intoArray(out, oo + i);
             upper.sub(Wide.F_2_23 + 32).mul(upperScale).intoArray(out, oo + 64 + i);
         }
