@@ -3,6 +3,7 @@ package dev.athanor.checkpoint.gguf;
 import dev.athanor.checkpoint.ModelFormatException;
 import dev.athanor.checkpoint.Quote;
 import dev.athanor.checkpoint.TensorEntry;
+import dev.athanor.tensor.MappedFaults;
 import dev.athanor.tensor.Stored;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,13 +58,12 @@ public final class Gguf implements AutoCloseable {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             FileTime modified = Files.getLastModifiedTime(path);
             MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-            return new Gguf(path, arena, file, modified, GgufHeader.parse(path, file, limits));
+            GgufHeader.Contents contents =
+                    MappedFaults.guard(() -> GgufHeader.parse(path, file, limits), fault -> changed(path, fault));
+            return new Gguf(path, arena, file, modified, contents);
         } catch (IOException e) {
             arena.close();
             throw new UncheckedIOException(path + ": cannot be read: " + e.getMessage(), e);
-        } catch (InternalError e) {
-            arena.close();
-            throw changed(path, e);
         } catch (RuntimeException e) {
             arena.close();
             throw e;

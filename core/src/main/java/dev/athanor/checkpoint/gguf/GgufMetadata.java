@@ -2,6 +2,7 @@ package dev.athanor.checkpoint.gguf;
 
 import dev.athanor.checkpoint.ModelFormatException;
 import dev.athanor.checkpoint.Quote;
+import dev.athanor.tensor.MappedFaults;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -136,8 +137,8 @@ final class GgufMetadata {
     /** What was checked when the file was opened can only fail now if the file has changed. */
     private <T, R> R guarded(T value, Function<T, R> reading) {
         try {
-            return reading.apply(value);
-        } catch (IndexOutOfBoundsException | InternalError | IllegalArgumentException e) {
+            return MappedFaults.guard(() -> reading.apply(value), fault -> Gguf.changed(path, fault));
+        } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
             throw Gguf.changed(path, e);
         }
     }

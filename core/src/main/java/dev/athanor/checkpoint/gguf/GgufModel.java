@@ -9,6 +9,7 @@ import dev.athanor.model.Parameters;
 import dev.athanor.model.TensorSpec;
 import dev.athanor.model.TensorTable;
 import dev.athanor.tensor.DType;
+import dev.athanor.tensor.MappedFaults;
 import dev.athanor.tensor.Stored;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,11 +66,9 @@ public final class GgufModel {
      */
     static GgufModel read(Gguf file) {
         GgufMetadata metadata = new GgufMetadata(file.path(), file.metadata());
-        try {
-            return new GgufModel(file, metadata, GgufConfig.read(file, metadata));
-        } catch (InternalError e) {
-            throw Gguf.changed(file.path(), e);
-        }
+        return MappedFaults.guard(
+                () -> new GgufModel(file, metadata, GgufConfig.read(file, metadata)),
+                fault -> Gguf.changed(file.path(), fault));
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.athanor.checkpoint.Quote;
 import dev.athanor.checkpoint.TensorContent;
 import dev.athanor.quant.Blocks;
 import dev.athanor.tensor.DType;
+import dev.athanor.tensor.MappedFaults;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -71,15 +72,17 @@ final class Recoded {
             int count = Math.min(rows, source.rows() - first);
             int bytes = Math.toIntExact(type.bytes((long) count * source.columns()));
             MemorySegment target = MemorySegment.ofBuffer(buffer.clear());
-            try {
-                if (copies) {
-                    source.copy(first, count, target);
-                } else {
-                    encode(first, count, numbers, again, target);
-                }
-            } catch (InternalError e) {
-                throw Gguf.changed(from, e);
-            }
+            int start = first;
+            MappedFaults.guard(
+                    () -> {
+                        if (copies) {
+                            source.copy(start, count, target);
+                        } else {
+                            encode(start, count, numbers, again, target);
+                        }
+                        return target;
+                    },
+                    fault -> Gguf.changed(from, fault));
             buffer.limit(bytes);
             while (buffer.hasRemaining()) {
                 out.write(buffer);
