@@ -1,9 +1,8 @@
 package dev.athanor;
 
-import dev.athanor.checkpoint.Checkpoint;
 import dev.athanor.checkpoint.ModelFormatException;
 import dev.athanor.checkpoint.OpenModel;
-import dev.athanor.checkpoint.gguf.GgufModel;
+import dev.athanor.checkpoint.gguf.ModelFiles;
 import dev.athanor.generate.Generation;
 import dev.athanor.generate.GenerationRequest;
 import dev.athanor.generate.Generator;
@@ -48,7 +47,7 @@ public final class LanguageModel implements AutoCloseable {
      */
     @SuppressWarnings("MustBeClosedChecker") // the model returned owns the files and closes them
     public static LanguageModel open(Path path, int threads) {
-        OpenModel model = GgufModel.isNamed(path) ? GgufModel.open(path) : Checkpoint.open(path);
+        OpenModel model = ModelFiles.open(path);
         try {
             return new LanguageModel(model, model.tokenizer(), Compute.create(threads));
         } catch (RuntimeException e) {

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.ObjLongConsumer;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -51,22 +50,19 @@ final class ConversionReport {
 
     private ConversionReport() {}
 
-    /** Converts; {@code text} prints the result unless JSON was asked for. */
-    static Conversion.Result run(
-            Path from, Path to, Optional<DType> type, Common common, ObjLongConsumer<Conversion.Result> text) {
+    /** Converts. */
+    static Conversion.Result run(Path from, Path to, Optional<DType> type) {
         ByteProgress progress = new ByteProgress(System.err, Terminal.onStandardError());
         Conversion.Result result = Conversion.run(from, to, type, progress);
         progress.finish();
         result.notes().forEach(note -> System.err.println("athanor: " + note));
         reasons(result).forEach(reason -> System.err.println("athanor: " + reason));
-        long size =
-                result.tensors().stream().mapToLong(TensorChange::bytesAfter).sum();
-        if (common.json) {
-            System.out.println(json(to, result, size));
-        } else {
-            text.accept(result, size);
-        }
         return result;
+    }
+
+    /** Bytes of all tensors of the new file. */
+    static long size(Conversion.Result result) {
+        return result.tensors().stream().mapToLong(TensorChange::bytesAfter).sum();
     }
 
     /** One sentence for each type that is not the one asked for. */
@@ -126,10 +122,11 @@ final class ConversionReport {
                 100.0 * after / before);
     }
 
-    private static ObjectNode json(Path to, Conversion.Result result, long size) {
+    /** Sizes and errors of tensors of one kind together. */
+    static ObjectNode json(Path to, Conversion.Result result) {
         ObjectNode node = Json.object();
         node.put("path", to.toString());
-        node.put("tensor_bytes", size);
+        node.put("tensor_bytes", size(result));
         ArrayNode groups = node.putArray("tensors");
         for (Row row : rows(result)) {
             ObjectNode group = groups.addObject();

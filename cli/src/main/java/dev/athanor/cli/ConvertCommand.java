@@ -1,5 +1,6 @@
 package dev.athanor.cli;
 
+import dev.athanor.checkpoint.gguf.Conversion;
 import dev.athanor.tensor.DType;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -50,9 +51,13 @@ final class ConvertCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Optional<DType> wanted = type.map(name -> WeightTypes.of(name, common));
-        ConversionReport.run(from, to, wanted, common, (result, size) -> {
-            System.out.println(to + ": " + result.tensors().size() + " tensors, " + ConversionReport.megabytes(size));
-        });
+        Conversion.Result result = ConversionReport.run(from, to, wanted);
+        if (common.json) {
+            System.out.println(ConversionReport.json(to, result));
+        } else {
+            System.out.println(to + ": " + result.tensors().size() + " tensors, "
+                    + ConversionReport.megabytes(ConversionReport.size(result)));
+        }
         return 0;
     }
 }

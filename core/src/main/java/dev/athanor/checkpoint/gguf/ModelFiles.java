@@ -1,0 +1,19 @@
+package dev.athanor.checkpoint.gguf;
+
+import dev.athanor.checkpoint.Checkpoint;
+import dev.athanor.checkpoint.OpenModel;
+import java.nio.file.Path;
+
+/** Models in any format that Athanor reads. */
+public final class ModelFiles {
+    private ModelFiles() {}
+
+    /**
+     * Opens a GGUF file, told by its name, or else a directory in the layout of Hugging Face; weights stay mapped.
+     *
+     * @throws dev.athanor.checkpoint.ModelFormatException where a file is missing, damaged or contradicts another
+     */
+    public static OpenModel open(Path path) {
+        return GgufModel.isNamed(path) ? GgufModel.open(path) : Checkpoint.open(path);
+    }
+}
