@@ -11,10 +11,19 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** A tensor written in another type, about a million numbers at a time, and how much that changed it. */
 final class Recoded {
     private static final int CHUNK = 1 << 20;
+
+    /**
+     * Rows of a chunk are written by all processors; the slices, and with them every sum, do not depend on how many.
+     */
+    private static final int SLICES = 16;
 
     /** Hears of written bytes. */
     @FunctionalInterface
@@ -92,26 +101,51 @@ final class Recoded {
     }
 
     private void encode(int first, int count, float[] numbers, float[] again, MemorySegment target) {
-        int size = count * source.columns();
         source.decode(first, count, numbers);
+        int each = Math.ceilDiv(count, SLICES);
+        double[] errors = new double[SLICES];
+        @Nullable ModelFormatException[] failures = new @Nullable ModelFormatException[SLICES];
+        IntStream.range(0, SLICES).parallel().forEach(slice -> {
+            int begin = Math.min(count, slice * each);
+            int end = Math.min(count, begin + each);
+            try {
+                errors[slice] = begin < end ? encodeRows(first, begin, end, numbers, again, target) : 0;
+            } catch (ModelFormatException e) {
+                failures[slice] = e;
+            }
+        });
+        Arrays.stream(failures).filter(Objects::nonNull).findFirst().ifPresent(failure -> {
+            throw failure;
+        });
+        for (double error : errors) {
+            squaredError += error;
+        }
+    }
+
+    /** Rows {@code begin} to {@code end} of the chunk that starts at row {@code first}; gives their squared error. */
+    private double encodeRows(int first, int begin, int end, float[] numbers, float[] again, MemorySegment target) {
+        int at = begin * source.columns();
+        int size = (end - begin) * source.columns();
         try {
-            Blocks.encode(type, numbers, 0, size, target, 0);
+            Blocks.encode(type, numbers, at, size, target, type.bytes(at));
         } catch (IllegalArgumentException e) {
             throw new ModelFormatException(from + ": tensor " + Quote.of(name) + ": " + e.getMessage(), e);
         }
         if (type == DType.F32) {
-            return;
+            return 0;
         }
-        Blocks.decode(type, target, 0, size, again, 0);
-        for (int i = 0; i < size; i++) {
+        Blocks.decode(type, target, at, size, again, at);
+        double squared = 0;
+        for (int i = at; i < at + size; i++) {
             if (!Float.isFinite(again[i]) && Float.isFinite(numbers[i])) {
                 throw new ModelFormatException(from + ": tensor " + Quote.of(name)
                         + ": expected numbers that are finite in " + type + ", found " + numbers[i] + " at index "
                         + ((long) first * source.columns() + i) + "; choose bf16 or f32");
             }
             double error = (double) again[i] - numbers[i];
-            squaredError += error * error;
+            squared += error * error;
         }
+        return squared;
     }
 
     /** Whether every number of {@code source} is exactly a number of {@code type}, F16 or BF16. */
