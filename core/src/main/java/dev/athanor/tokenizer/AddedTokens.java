@@ -4,6 +4,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** Finds added tokens in text: leftmost first, the longest where several begin together. */
 final class AddedTokens {
@@ -22,7 +23,7 @@ final class AddedTokens {
         void token(AddedToken token);
     }
 
-    AddedTokens(List<AddedToken> tokens, Normalization normalization) {
+    AddedTokens(List<AddedToken> tokens, UnaryOperator<String> normalization) {
         for (AddedToken token : tokens) {
             String content = token.normalized() ? normalization.apply(token.content()) : token.content();
             if (content.length() > LONGEST) {
@@ -67,7 +68,7 @@ final class AddedTokens {
             }
             parts.token(token);
             done = stop;
-            at = first(text, stop);
+            at = first(text, end); // the reference finds tokens in the spaces that the last one took, too
         }
         if (done < text.length()) {
             parts.text(text, done, text.length());

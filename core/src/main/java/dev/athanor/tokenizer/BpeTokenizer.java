@@ -32,8 +32,7 @@ public final class BpeTokenizer implements Tokenizer {
     private final BitSet special = new BitSet();
     private final int[] byteIds = new int[256];
     private final Merger merger;
-    private final AddedTokens raw;
-    private final AddedTokens normalized;
+    private final TextSplitter splitter;
 
     /**
      * GPT-2's cuts.
@@ -83,10 +82,7 @@ public final class BpeTokenizer implements Tokenizer {
         }
         requireBytes();
         this.merger = new Merger(table(this.merges));
-        this.raw = new AddedTokens(
-                rules.addedTokens().stream().filter(t -> !t.normalized()).toList(), rules.normalization());
-        this.normalized = new AddedTokens(
-                rules.addedTokens().stream().filter(AddedToken::normalized).toList(), rules.normalization());
+        this.splitter = new TextSplitter(rules.addedTokens(), rules.normalization()::apply);
     }
 
     private static List<AddedToken> specials(Map<String, Integer> special) {
@@ -154,42 +150,19 @@ public final class BpeTokenizer implements Tokenizer {
     private int[] encode(String text, boolean specials, List<Integer> before, List<Integer> after) {
         PieceEncoder encoder = new PieceEncoder(byteIds, merger, rules.wholePieces() ? ids : Map.of());
         before.forEach(encoder::append);
-        if (raw.isEmpty()) {
-            encodeNormalized(text, specials, encoder);
-        } else {
-            raw.split(text, specials, new AddedTokens.Parts() {
-                @Override
-                public void text(String whole, int start, int end) {
-                    encodeNormalized(whole.substring(start, end), specials, encoder);
-                }
-
-                @Override
-                public void token(AddedToken token) {
-                    encoder.append(token.id());
-                }
-            });
-        }
-        after.forEach(encoder::append);
-        return encoder.ids();
-    }
-
-    private void encodeNormalized(String part, boolean specials, PieceEncoder encoder) {
-        String text = rules.normalization().apply(part);
-        if (normalized.isEmpty()) {
-            encoder.encode(text, 0, text.length(), rules.preTokenizer());
-            return;
-        }
-        normalized.split(text, specials, new AddedTokens.Parts() {
+        splitter.split(text, specials, new TextSplitter.Parts() {
             @Override
-            public void text(String whole, int start, int end) {
-                encoder.encode(whole, start, end, rules.preTokenizer());
+            public void text(String part, int start, int end, boolean first) {
+                encoder.encode(part, start, end, rules.preTokenizer());
             }
 
             @Override
-            public void token(AddedToken token) {
-                encoder.append(token.id());
+            public void token(int id) {
+                encoder.append(id);
             }
         });
+        after.forEach(encoder::append);
+        return encoder.ids();
     }
 
     private byte[] token(int id) {

@@ -15,8 +15,8 @@ import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Reads and writes tokenizer.json of Hugging Face's tokenizers: byte-level BPE and single characters. A component that
- * is not understood is refused by its name.
+ * Reads and writes tokenizer.json of Hugging Face's tokenizers: byte-level BPE, SentencePiece-style BPE and single
+ * characters. A component that is not understood is refused by its name.
  */
 public final class TokenizerJson {
     /** The largest in use have 34 million bytes. */
@@ -78,6 +78,7 @@ public final class TokenizerJson {
     public static String write(Tokenizer tokenizer) {
         return switch (tokenizer) {
             case BpeTokenizer bpe -> TokenizerWriter.write(bpe);
+            case SentencePieceTokenizer pieces -> SentencePieceWriter.write(pieces);
             case CharTokenizer characters -> TokenizerWriter.write(characters);
             default ->
                 throw new IllegalArgumentException(

@@ -138,8 +138,12 @@ final class TokenizerReader {
         }
         model.requireEmpty("continuing_subword_prefix");
         model.requireEmpty("end_of_word_suffix");
+        model.ignore("type", "dropout");
+        if (SentencePieceReader.describes(part("normalizer"), part("pre_tokenizer"))) {
+            return sentencePiece(model);
+        }
         model.requireOff("byte_fallback");
-        model.ignore("type", "dropout", "unk_token", "fuse_unk"); // with a token for every byte nothing is unknown
+        model.ignore("unk_token", "fuse_unk"); // with a token for every byte nothing is unknown
         boolean wholePieces = model.flag("ignore_merges", false);
         model.end();
         List<AddedToken> added = TextRulesReader.addedTokens(part("added_tokens"));
@@ -157,6 +161,32 @@ final class TokenizerReader {
         TextRulesReader.decoder(part("decoder"));
         List<String> names = names(added);
         return new BpeTokenizer(tokens(names, added), resolvedMerges(), rules);
+    }
+
+    private Tokenizer sentencePiece(Fields model) {
+        List<AddedToken> added = TextRulesReader.addedTokens(part("added_tokens"));
+        List<String> names = names(added);
+        TextRulesReader.Around around = TextRulesReader.postProcessor(part("post_processor"));
+        SentencePieceReader.Before before = SentencePieceReader.before(part("normalizer"), part("pre_tokenizer"));
+        SentencePieceRules rules = new SentencePieceRules(
+                before.normalization(),
+                before.spaces(),
+                before.cutsWords(),
+                model.flag("ignore_merges", false),
+                model.flag("byte_fallback", false),
+                SentencePieceReader.unknown(model, vocabulary),
+                model.flag("fuse_unk", false),
+                SentencePieceReader.decoder(part("decoder")),
+                added,
+                around.before(),
+                around.after());
+        model.ignore("unk_token");
+        model.end();
+        List<SentencePieceVocabulary.Merge> ranked = new ArrayList<>();
+        for (BpeTokenizer.Merge m : resolvedMerges()) {
+            ranked.add(new SentencePieceVocabulary.Merge(m.left(), m.right(), m.result(), ranked.size()));
+        }
+        return new SentencePieceTokenizer(new SentencePieceVocabulary(names, ranked, List.of()), rules);
     }
 
     private boolean isCharacters() {

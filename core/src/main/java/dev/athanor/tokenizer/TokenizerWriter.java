@@ -10,9 +10,9 @@ import tools.jackson.databind.node.NullNode;
 
 /** Writes tokenizer.json with the fields in the order Hugging Face's library has them. */
 final class TokenizerWriter {
-    private static final JsonMapper MAPPER = new JsonMapper();
+    static final JsonMapper MAPPER = new JsonMapper();
 
-    private static final Object NULL = NullNode.getInstance();
+    static final Object NULL = NullNode.getInstance();
 
     private TokenizerWriter() {}
 
@@ -22,14 +22,7 @@ final class TokenizerWriter {
         List<Object> addedList = new ArrayList<>();
         for (AddedToken token : rules.addedTokens()) {
             added.put(token.id(), token.content());
-            addedList.add(object(
-                    "id", token.id(),
-                    "content", token.content(),
-                    "single_word", token.singleWord(),
-                    "lstrip", token.leftStrip(),
-                    "rstrip", token.rightStrip(),
-                    "normalized", token.normalized(),
-                    "special", token.special()));
+            addedList.add(added(token));
         }
         List<String> names = new ArrayList<>();
         Map<String, Object> vocabulary = new LinkedHashMap<>();
@@ -51,11 +44,22 @@ final class TokenizerWriter {
         }
         root.put("pre_tokenizer", preTokenizer(rules.preTokenizer()));
         if (!rules.before().isEmpty() || !rules.after().isEmpty()) {
-            root.put("post_processor", template(rules, names));
+            root.put("post_processor", template(rules.before(), rules.after(), names));
         }
         root.put("decoder", byteLevel(true));
         root.put("model", model(vocabulary, merges, rules.wholePieces()));
         return MAPPER.writeValueAsString(root);
+    }
+
+    static Map<String, Object> added(AddedToken token) {
+        return object(
+                "id", token.id(),
+                "content", token.content(),
+                "single_word", token.singleWord(),
+                "lstrip", token.leftStrip(),
+                "rstrip", token.rightStrip(),
+                "normalized", token.normalized(),
+                "special", token.special());
     }
 
     /** Characters as a BPE of single characters without merges; the pre-tokenizer cuts at every character. */
@@ -76,7 +80,7 @@ final class TokenizerWriter {
         return split("[\\s\\S]");
     }
 
-    private static Map<String, Object> root(List<Object> added) {
+    static Map<String, Object> root(List<Object> added) {
         return object(
                 "version", "1.0",
                 "truncation", NULL,
@@ -99,7 +103,7 @@ final class TokenizerWriter {
         };
     }
 
-    private static Map<String, Object> sequence(String name, Object first, Object second) {
+    static Map<String, Object> sequence(String name, Object first, Object second) {
         return object("type", "Sequence", name, List.of(first, second));
     }
 
@@ -111,13 +115,13 @@ final class TokenizerWriter {
         return object("type", "ByteLevel", "add_prefix_space", false, "trim_offsets", true, "use_regex", cuts);
     }
 
-    private static Map<String, Object> template(TextRules rules, List<String> names) {
+    static Map<String, Object> template(List<Integer> before, List<Integer> after, List<String> names) {
         List<Object> single = new ArrayList<>();
         List<Object> pair = new ArrayList<>();
         Map<String, Object> special = new LinkedHashMap<>();
-        rules.before().forEach(id -> single.add(item(id, names, special)));
+        before.forEach(id -> single.add(item(id, names, special)));
         single.add(object("Sequence", object("id", "A", "type_id", 0)));
-        rules.after().forEach(id -> single.add(item(id, names, special)));
+        after.forEach(id -> single.add(item(id, names, special)));
         pair.addAll(single);
         pair.add(object("Sequence", object("id", "B", "type_id", 1)));
         return object("type", "TemplateProcessing", "single", single, "pair", pair, "special_tokens", special);
@@ -144,7 +148,7 @@ final class TokenizerWriter {
     }
 
     /** A JSON object of alternating names and values. */
-    private static Map<String, Object> object(Object... fields) {
+    static Map<String, Object> object(Object... fields) {
         Map<String, Object> map = new LinkedHashMap<>();
         for (int i = 0; i < fields.length; i += 2) {
             map.put((String) fields[i], fields[i + 1]);
