@@ -2,6 +2,7 @@ package dev.athanor.cli;
 
 import dev.athanor.LanguageModel;
 import dev.athanor.hub.HubCache;
+import dev.athanor.hub.HubException;
 import dev.athanor.hub.ModelName;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -41,7 +42,7 @@ final class ModelOption {
         }
         return new HubCache(Main.of(spec).hub().cache())
                 .snapshot(name.get())
-                .orElseThrow(() -> new IllegalStateException(model
+                .orElseThrow(() -> new HubException(model
                         + ": expected a folder, or a model that was fetched before, found neither; if it is a model of "
                         + "the hub, run athanor pull " + Shell.quote(model)));
     }

@@ -3,6 +3,7 @@ package dev.athanor.hub;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -244,6 +245,9 @@ final class BlobDownload {
     }
 
     private static HubException disk(Path path, IOException e) {
+        if (e instanceof ClosedByInterruptException) {
+            return new HubException("interrupted; run pull again to go on where it stopped", e);
+        }
         return new HubException(
                 path + ": expected to write it, found: " + Shown.text(String.valueOf(e.getMessage()))
                         + "; make room or set HF_HOME to another disk, then pull again to go on where it stopped",
