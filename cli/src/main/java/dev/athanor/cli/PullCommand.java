@@ -63,14 +63,28 @@ final class PullCommand implements Callable<Integer> {
         }
         HubSettings settings = Main.of(spec).hub();
         PullView view = new PullView(Terminal.onStandardError());
-        PullResult result;
-        try {
-            result = Pull.run(settings, name, include, view);
-        } finally {
-            view.close();
-        }
+        PullResult result = pull(settings, name, view);
         System.out.println(common.json ? json(result) : result.path());
         return 0;
+    }
+
+    private PullResult pull(HubSettings settings, ModelName name, PullView view) {
+        Thread hook = new Thread(() -> view.stopped("stopped; go on with: athanor pull " + Shell.quote(model)));
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            return Pull.run(settings, name, include, view);
+        } finally {
+            view.close();
+            release(hook);
+        }
+    }
+
+    private static void release(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The process ends in this very moment, and the hook has said so.
+        }
     }
 
     private static Object json(PullResult result) {

@@ -13,6 +13,7 @@ final class PullView implements PullListener {
     private static final int LONGEST_NAME = 36;
 
     private final boolean terminal;
+    private volatile boolean stopped;
 
     PullView(boolean terminal) {
         this.terminal = terminal;
@@ -20,7 +21,7 @@ final class PullView implements PullListener {
 
     @Override
     public void progress(PullProgress progress) {
-        if (terminal) {
+        if (terminal && !stopped) {
             System.err.print("\r\033[K" + line(progress));
             System.err.flush();
         }
@@ -57,6 +58,13 @@ final class PullView implements PullListener {
     public void note(String sentence) {
         clear();
         System.err.println("athanor: " + sentence);
+    }
+
+    /** Says the last word, after which the download shows nothing more. */
+    void stopped(String sentence) {
+        stopped = true;
+        clear();
+        System.err.println(sentence);
     }
 
     /** Leaves no half line for what is printed next. */

@@ -18,6 +18,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,6 +33,11 @@ import tools.jackson.databind.JsonNode;
 class PullCommandTest {
     private static final Path PARITY = Path.of("..", "core", "src", "test", "resources", "parity", "qwen3");
     private static final String COMMIT = "00112233445566778899aabbccddeeff00112233";
+
+    /** Whether the next answer with weights stops half-way. */
+    private static final AtomicBoolean HALF = new AtomicBoolean();
+
+    private static final ExecutorService THREADS = Executors.newCachedThreadPool();
 
     @SuppressWarnings("NullAway.Init") // set before all tests
     private static HttpServer server;
@@ -44,12 +53,14 @@ class PullCommandTest {
     static void start() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", PullCommandTest::answer);
+        server.setExecutor(THREADS);
         server.start();
     }
 
     @AfterAll
     static void stop() {
         server.stop(0);
+        THREADS.shutdownNow();
     }
 
     @BeforeEach
@@ -76,7 +87,14 @@ class PullCommandTest {
                 return;
             }
             exchange.sendResponseHeaders(200, body.length);
+            if (path.endsWith("model.safetensors") && HALF.getAndSet(false)) {
+                exchange.getResponseBody().write(body, 0, body.length / 2);
+                exchange.getResponseBody().flush();
+                Thread.sleep(20_000); // until the client is gone or this server stops
+            }
             exchange.getResponseBody().write(body);
+        } catch (InterruptedException e) {
+            throw new IOException(e);
         }
     }
 
@@ -153,6 +171,35 @@ class PullCommandTest {
                 Outcome.of(environment, "pull", "parity/qwen3", "--json").json();
         assertEquals(0, second.path("bytes_downloaded").asLong());
         assertTrue(second.path("files").path(0).path("cached").asBoolean());
+    }
+
+    @Test
+    void ctrlCKeepsWhatCameAndSaysHowToGoOn() throws Exception {
+        HALF.set(true);
+        Process child = Child.start(environment, List.of("pull", "parity/qwen3"));
+        Path repository = home.resolve("hf/hub/models--parity--qwen3");
+        long half = Files.size(PARITY.resolve("model.safetensors")) / 2;
+        Path partial = repository
+                .resolve("blobs")
+                .resolve(git(Files.readAllBytes(PARITY.resolve("model.safetensors"))) + ".incomplete");
+        long deadline = System.nanoTime() + 30_000_000_000L;
+        while (!(Files.exists(partial) && Files.size(partial) == half)) {
+            assertTrue(System.nanoTime() < deadline && child.isAlive(), "the half did not arrive");
+            Thread.sleep(20);
+        }
+        Child.Signal signal = Child.Signal.thatReachesChildren();
+        signal.send(child.pid());
+        String err = new String(child.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(child.waitFor(30, TimeUnit.SECONDS), err);
+        assertEquals(signal.exitCode(), child.exitValue(), err);
+        assertTrue(err.contains("stopped; go on with: athanor pull parity/qwen3"), err);
+        assertFalse(Files.exists(repository.resolve("snapshots")), "no half model");
+        assertEquals(half, Files.size(partial));
+        JsonNode resumed =
+                Outcome.of(environment, "pull", "parity/qwen3", "--json").json();
+        assertEquals(
+                Files.size(PARITY.resolve("model.safetensors")),
+                resumed.path("files").path(1).path("bytes").asLong());
     }
 
     @Test

@@ -9,7 +9,8 @@ import java.util.Locale;
 
 /**
  * Where a redirect may lead: a hub names any address it likes, and this machine may reach what the hub cannot, such as
- * the metadata service of a cloud (server-side request forgery, CWE-918).
+ * the metadata service of a cloud (server-side request forgery, CWE-918). The client that connects afterwards gets the
+ * same addresses, from the JDK's cache of names.
  */
 final class Destinations {
     /** How far from the public an address is; one may go outward only. */

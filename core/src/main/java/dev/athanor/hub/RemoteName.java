@@ -2,6 +2,7 @@ package dev.athanor.hub;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -38,8 +39,8 @@ final class RemoteName {
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
             return Optional.of("half a character");
         }
-        if (name.codePoints().anyMatch(RemoteName::invisible)) {
-            return Optional.of("a control or invisible character");
+        if (name.codePoints().anyMatch(c -> Character.isISOControl(c) || c == 0x2028 || c == 0x2029)) {
+            return Optional.of("a control character");
         }
         for (String segment : name.split("/", -1)) {
             Optional<String> fault = segmentFault(segment);
@@ -60,16 +61,29 @@ final class RemoteName {
         if (segment.getBytes(StandardCharsets.UTF_8).length > LONGEST_SEGMENT) {
             return Optional.of("a part longer than " + LONGEST_SEGMENT + " bytes");
         }
+        return Optional.empty();
+    }
+
+    /**
+     * Why a file of this name is not written, though it may stand in a list: it would mean something else on another
+     * system or look like something else.
+     */
+    static Optional<String> unwritable(String name) {
+        if (name.codePoints().anyMatch(c -> Character.getType(c) == Character.FORMAT)) {
+            return Optional.of("an invisible character");
+        }
+        return Arrays.stream(name.split("/", -1))
+                .flatMap(segment -> unwritableSegment(segment).stream())
+                .findFirst();
+    }
+
+    private static Optional<String> unwritableSegment(String segment) {
         if (segment.endsWith(".") || segment.endsWith(" ")) {
             return Optional.of("a part that ends with a dot or a space");
         }
         int dot = segment.indexOf('.');
         String stem = (dot < 0 ? segment : segment.substring(0, dot)).toLowerCase(Locale.ROOT);
         return DEVICES.contains(stem) ? Optional.of("the name of a device") : Optional.empty();
-    }
-
-    private static boolean invisible(int c) {
-        return Character.isISOControl(c) || Character.getType(c) == Character.FORMAT || c == 0x2028 || c == 0x2029;
     }
 
     /** {@code path} with every segment percent-encoded (RFC 3986, section 2.1). */

@@ -37,7 +37,8 @@ final class Wanted {
      * @throws HubException where nothing is left, saying why
      */
     static List<RemoteFile> of(List<RemoteFile> files, List<String> include, String where) {
-        return include.isEmpty() ? model(files, where) : asked(files, include, where);
+        List<RemoteFile> wanted = include.isEmpty() ? model(files, where) : asked(files, include, where);
+        return wanted.stream().filter(file -> ends(file.name(), DATA)).toList();
     }
 
     private static List<RemoteFile> model(List<RemoteFile> files, String where) {
@@ -48,7 +49,17 @@ final class Wanted {
         if (wanted.stream().noneMatch(file -> file.name().endsWith(".safetensors"))) {
             throw new HubException(where + ": expected weights as .safetensors, found " + instead(files));
         }
+        requireWritable(wanted, where);
         return wanted;
+    }
+
+    private static void requireWritable(List<RemoteFile> files, String where) {
+        for (RemoteFile file : files) {
+            RemoteName.unwritable(file.name()).ifPresent(fault -> {
+                throw new HubException(where + ": expected plain relative file names, found " + fault + " in \""
+                        + Shown.text(file.name()) + "\"");
+            });
+        }
     }
 
     /** The one file, or else the shards of the index: weights beside them are the same once more. */
@@ -70,9 +81,8 @@ final class Wanted {
         List<RemoteFile> matching = files.stream()
                 .filter(file -> include.stream().anyMatch(glob -> matches(glob, file.name())))
                 .toList();
-        List<RemoteFile> data =
-                matching.stream().filter(file -> ends(file.name(), DATA)).toList();
-        if (data.isEmpty()) {
+        requireWritable(matching, where);
+        if (matching.stream().noneMatch(file -> ends(file.name(), DATA))) {
             String globs = Shown.text(String.join(" ", include));
             throw new HubException(
                     matching.isEmpty()
@@ -82,7 +92,7 @@ final class Wanted {
                                     + ", found only files that are never fetched because they can hold code, such as "
                                     + Shown.text(matching.getFirst().name()));
         }
-        return data;
+        return matching;
     }
 
     private static String instead(List<RemoteFile> files) {

@@ -34,11 +34,13 @@ class ListingTest {
         hub.close();
     }
 
-    private String refusalOf(String list) {
+    private String refusalOf(String list, String... include) {
         hub.next(
                 "/revision/main", (request, reply) -> reply.send(200, Map.of(), list.getBytes(StandardCharsets.UTF_8)));
         return String.valueOf(assertThrows(
-                        HubException.class, () -> hub.pull(cache), list.substring(0, Math.min(200, list.length())))
+                        HubException.class,
+                        () -> hub.pull(cache, include),
+                        list.substring(0, Math.min(200, list.length())))
                 .getMessage());
     }
 
@@ -88,7 +90,7 @@ class ListingTest {
     @ParameterizedTest
     @MethodSource("hostileNames")
     void aHostileNameIsRefusedBeforeAnythingIsFetched(String name) throws IOException {
-        String message = refusalOf(withFile(name));
+        String message = refusalOf(withFile(name), "*");
         assertTrue(message.contains("expected plain relative file names, found "), message);
         assertTrue(message.chars().noneMatch(Character::isISOControl), message);
         assertEquals(List.of(), hub.hub.requests("GET", "/resolve/"));
@@ -103,6 +105,13 @@ class ListingTest {
             })
     void anOrdinaryNameIsNot(String name) {
         assertTrue(RemoteName.fault(name).isEmpty(), name + ": " + RemoteName.fault(name));
+    }
+
+    @Test
+    void anOddNameThatIsNotWantedHarmsNobody() {
+        hub.files.put("images/aux.png", new byte[] {1});
+        hub.files.put("a dot.", new byte[] {1});
+        assertEquals(3, hub.pull(cache).files().size());
     }
 
     @Test
