@@ -7,6 +7,8 @@ final class Meter {
     private static final double REPORT_SECONDS = 0.1;
     /** The rate forgets what is this much older than now by a factor of e. */
     private static final double MEMORY_SECONDS = 5;
+    /** A rate of less time says nothing. */
+    private static final double FIRST_SECONDS = 0.5;
 
     private final LongSupplier nanoTime;
     private final PullListener listener;
@@ -17,7 +19,8 @@ final class Meter {
     private long received;
     private long receivedThen;
     private long reported;
-    private double rate;
+    private double recentBytes;
+    private double recentSeconds;
 
     Meter(long total, LongSupplier nanoTime, PullListener listener) {
         this.total = total;
@@ -39,9 +42,9 @@ final class Meter {
         shown = Math.max(shown, Math.min(total, before + have));
         double seconds = (nanoTime.getAsLong() - reported) / 1e9;
         if (seconds >= REPORT_SECONDS) {
-            double now = (received - receivedThen) / seconds;
-            double weight = rate == 0 ? 1 : 1 - Math.exp(-seconds / MEMORY_SECONDS);
-            rate += weight * (now - rate);
+            double kept = Math.exp(-seconds / MEMORY_SECONDS);
+            recentBytes = kept * recentBytes + (received - receivedThen);
+            recentSeconds = kept * recentSeconds + seconds;
             reported = nanoTime.getAsLong();
             receivedThen = received;
             report();
@@ -65,6 +68,7 @@ final class Meter {
     }
 
     private void report() {
+        double rate = recentSeconds >= FIRST_SECONDS ? recentBytes / recentSeconds : 0;
         double left = rate > 0 ? (total - shown) / rate : Double.POSITIVE_INFINITY;
         listener.progress(new PullProgress(file, Math.min(shown, total), total, rate, left));
     }
