@@ -3,7 +3,7 @@ package dev.athanor.hub;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -98,10 +98,10 @@ final class RepositoryFolder {
             Path fresh = fresh(folder, target);
             try {
                 Files.createSymbolicLink(fresh, target);
-            } catch (UnsupportedOperationException | FileAlreadyExistsException e) {
+            } catch (UnsupportedOperationException | FileSystemException e) {
                 throw new HubException(
-                        link + ": expected a file system with symbolic links, found none there; set "
-                                + "HF_HOME to a folder on one",
+                        link + ": expected leave to make symbolic links, found none there; set "
+                                + "HF_HOME to a folder on a disk that has them",
                         e);
             }
             Files.move(fresh, link, StandardCopyOption.ATOMIC_MOVE);
