@@ -20,7 +20,7 @@ import java.util.OptionalLong;
  * 14), checked against its hash, forced to the disk and only then given its name.
  */
 final class BlobDownload {
-    /** A try that brought as much was not in vain. */
+    /** A try that came this much further than any before was not in vain. */
     private static final long PROGRESS = 1 << 20;
 
     private final HubClient client;
@@ -37,6 +37,9 @@ final class BlobDownload {
 
     /** Whether the bytes so far came in more than one answer, which may not fit together. */
     private boolean pieced;
+
+    /** Bytes beyond which a try must come to count; one that begins again and ends where others did does not. */
+    private long furthest;
 
     /** The hub has another version now than planned. */
     static final class Changed extends RuntimeException {
@@ -71,15 +74,16 @@ final class BlobDownload {
         Path partial = folder.partial(file.etag());
         long have = folder.partialSize(file.etag());
         pieced = have > 0;
+        furthest = have;
         meter.begin(file.name(), Math.min(have, file.size()));
         try (FileChannel out = FileChannel.open(
                 partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
             while (!isComplete(out, partial)) {
-                long before = out.size();
                 try {
-                    attempt(out, before);
+                    attempt(out, out.size());
                 } catch (IOException e) {
-                    if (out.size() - before >= PROGRESS) {
+                    if (out.size() - furthest >= PROGRESS) {
+                        furthest = out.size();
                         retries.progressed();
                     }
                     retries.failed(e);

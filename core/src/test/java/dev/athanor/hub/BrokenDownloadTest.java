@@ -158,6 +158,34 @@ class BrokenDownloadTest {
     }
 
     @Test
+    void headersThatAnnounceMoreThanThereIsEndAfterSixTries() {
+        hub.blobs = false;
+        byte[] w = FakeHub.random(3_000_000, 5);
+        hub.files.put("model.safetensors", w);
+        weightsBy((request, reply) -> reply.head(
+                200,
+                Map.of(
+                        "X-Linked-Etag", "\"" + FakeHub.sha256(w) + "\"",
+                        "X-Linked-Size", "3000001",
+                        "Content-Length", "3000000")));
+        String message = assertRefused("found 6 tries that failed");
+        // 3 MB in a try would count as progress; the same 3 MB again do not.
+        assertEquals(Retries.TRIES - 1, hub.waits.size(), message);
+    }
+
+    @Test
+    void headersThatAnnounceLessThanThereIsAreRefusedAtOnce() {
+        hub.blobs = false;
+        weightsBy((request, reply) -> reply.head(
+                200,
+                Map.of(
+                        "X-Linked-Etag", "\"" + FakeHub.sha256(hub.weights()) + "\"",
+                        "X-Linked-Size", "299999",
+                        "Content-Length", "300000")));
+        assertRefused("expected 299999 bytes, found 300000 announced");
+    }
+
+    @Test
     void bytesThatDoNotHaveTheHashAreThrownAway() {
         byte[] wrong = hub.weights().clone();
         wrong[123_456] ^= 1;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Any mixture of faults ends in the right bytes or in a sentence, and the next pull from a sound server succeeds. */
 class RandomFaultsTest {
-    private static final int ROUNDS = 60;
+    private static final int ROUNDS = 30;
 
     @Test
     void anyMixtureOfFaultsEndsRightOrInASentence(@TempDir Path folder) throws IOException {
