@@ -7,6 +7,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
@@ -120,6 +121,10 @@ final class BlobDownload {
     }
 
     private void restart(FileChannel out) throws IOException {
+        Path partial = folder.partial(file.etag());
+        if (!Files.exists(partial, LinkOption.NOFOLLOW_LINKS)) {
+            throw new NoSuchFileException(partial.toString()); // Python's now, and under its last name
+        }
         out.truncate(0);
         pieced = false;
         validator = Optional.empty();
@@ -211,7 +216,7 @@ final class BlobDownload {
         try (WatchedBody body = WatchedBody.of(answer, surroundings.patience())) {
             for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
                 if (n > file.size() - at) {
-                    onDisk(() -> out.truncate(0));
+                    onDisk(() -> restart(out));
                     throw tooLong("more in the answer");
                 }
                 ByteBuffer piece = ByteBuffer.wrap(buffer, 0, n);
@@ -251,6 +256,10 @@ final class BlobDownload {
     private static HubException disk(Path path, IOException e) {
         if (e instanceof ClosedByInterruptException) {
             return new HubException("interrupted; run pull again to go on where it stopped", e);
+        }
+        if (e instanceof NoSuchFileException) {
+            return new HubException(
+                    path + ": expected to be alone with it, found that another program has moved it; pull again", e);
         }
         return new HubException(
                 path + ": expected to write it, found: " + Shown.text(String.valueOf(e.getMessage()))

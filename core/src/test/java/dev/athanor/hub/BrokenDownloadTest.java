@@ -186,6 +186,20 @@ class BrokenDownloadTest {
     }
 
     @Test
+    void aFileThatPythonFinishesMeanwhileStaysAsItIs() throws IOException {
+        byte[] w = hub.weights();
+        weightsBy((request, reply) -> reply.head(200, length(w.length)).body(w, 0, 100_000), (request, reply) -> {
+            Files.write(partial(), w);
+            Files.move(partial(), blob());
+            reply.send(200, Map.of(), w); // not the range asked for
+        });
+        HubException e = assertThrows(HubException.class, () -> hub.pull(cache));
+        assertTrue(String.valueOf(e.getMessage()).contains("another program has moved it; pull again"), e.toString());
+        assertArrayEquals(w, Files.readAllBytes(blob()));
+        assertWhole(hub.pull(cache));
+    }
+
+    @Test
     void bytesThatDoNotHaveTheHashAreThrownAway() {
         byte[] wrong = hub.weights().clone();
         wrong[123_456] ^= 1;
