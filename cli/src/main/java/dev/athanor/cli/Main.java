@@ -1,9 +1,12 @@
 package dev.athanor.cli;
 
+import dev.athanor.hub.HubSettings;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -27,6 +30,7 @@ import picocli.CommandLine.Spec;
         },
         subcommands = {
             QuickstartCommand.class,
+            PullCommand.class,
             TrainCommand.class,
             GenerateCommand.class,
             NextCommand.class,
@@ -44,9 +48,30 @@ public final class Main implements Runnable {
     /** Exit code after Ctrl-C: 128 + SIGINT. */
     static final int INTERRUPTED = 130;
 
+    private final Map<String, String> environment;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run
     private CommandSpec spec;
+
+    Main() {
+        this(System.getenv());
+    }
+
+    /** @param environment variables of the process */
+    Main(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    /** The command line that {@code spec} is a part of. */
+    static Main of(CommandSpec spec) {
+        return (Main) spec.root().userObject();
+    }
+
+    /** The hub and its cache as the environment names them. */
+    HubSettings hub() {
+        return HubSettings.of(environment, Path.of(System.getProperty("user.home", ".")));
+    }
 
     @Override
     public void run() {
@@ -69,6 +94,11 @@ public final class Main implements Runnable {
     }
 
     static int execute(String... arguments) {
+        return execute(System.getenv(), arguments);
+    }
+
+    /** @param environment variables of the process */
+    static int execute(Map<String, String> environment, String... arguments) {
         // Only warnings of the library reach the terminal: doctor says which kernels were chosen.
         LIBRARY.setLevel(Level.WARNING);
         Optional<String> garbled = Arguments.garbled(arguments, System.getProperty("sun.jnu.encoding", "UTF-8"));
@@ -76,7 +106,7 @@ public final class Main implements Runnable {
             System.err.println("athanor: " + garbled.get());
             return CommandLine.ExitCode.USAGE;
         }
-        CommandLine line = new CommandLine(new Main());
+        CommandLine line = new CommandLine(new Main(environment));
         line.setExpandAtFiles(false); // a prompt may begin with @
         line.setUsageHelpAutoWidth(true);
         line.setExecutionExceptionHandler(new Failures());

@@ -1,22 +1,56 @@
 package dev.athanor.cli;
 
 import dev.athanor.LanguageModel;
+import dev.athanor.hub.HubCache;
+import dev.athanor.hub.HubException;
+import dev.athanor.hub.ModelName;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Which model to open. */
 final class ModelOption {
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
+    private CommandSpec spec;
+
     @Option(
             names = "--model",
             required = true,
-            paramLabel = "PATH",
-            description = "Model directory with config.json, model.safetensors and tokenizer.json, or a GGUF file.")
-    Path directory = Path.of("");
+            paramLabel = "PATH|ORG/NAME",
+            description =
+                    "Model directory with config.json, model.safetensors and tokenizer.json, a GGUF file, or a model "
+                            + "that pull has fetched.")
+    private String model = "";
+
+    /**
+     * The directory: a path that exists, else the snapshot of the model of that name in the cache, without using the
+     * network.
+     */
+    Path directory() {
+        Path path = Path.of(model);
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return path;
+        }
+        Optional<ModelName> name = ModelName.parse(model);
+        if (name.isEmpty()) {
+            return path; // whoever opens it says that nothing is there
+        }
+        return new HubCache(Main.of(spec).hub().cache())
+                .snapshot(name.get())
+                .orElseThrow(() -> new HubException(model
+                        + ": expected a folder, a GGUF file or a model that was fetched before, found neither; if it is a model of "
+                        + "the hub, run athanor pull " + Shell.quote(model)));
+    }
 
     /** Opens the model; what its configuration says that Athanor does not know goes to standard error. */
     LanguageModel open(Common common) {
-        LanguageModel model = LanguageModel.open(directory, common.threads());
-        model.notes().forEach(note -> System.err.println("athanor: " + note));
-        return model;
+        LanguageModel opened = LanguageModel.open(directory(), common.threads());
+        opened.notes().forEach(note -> System.err.println("athanor: " + note));
+        return opened;
     }
 }

@@ -23,8 +23,8 @@ import picocli.CommandLine.Option;
             "Example:  athanor verify --model DIR --expected DIR/expected.safetensors"
         })
 final class VerifyCommand implements Callable<Integer> {
-    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model directory.")
-    private Path model = Path.of("");
+    @Mixin
+    private final ModelOption model = new ModelOption();
 
     @Option(
             names = "--expected",
@@ -39,7 +39,7 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Compute compute = Compute.create(common.threads())) {
-            Verification v = Verification.run(new Transformer(Checkpoint.load(model), compute), expected);
+            Verification v = Verification.run(new Transformer(Checkpoint.load(model.directory()), compute), expected);
             if (common.json) {
                 var node = Json.object();
                 Json.put(node, "logits_max_abs", v.logitsMaxAbs());

@@ -5,13 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,9 +21,9 @@ class InterruptTest {
     void anInterruptedTrainingSavesSaysHowToGoOnAndEndsWithTheSameBits(@TempDir Path folder) throws Exception {
         Path text = Texts.small(folder);
         Path interrupted = folder.resolve("a run");
-        Process child = start(train(text, interrupted));
+        Process child = Child.start(Map.of(), train(text, interrupted));
         StringBuilder err = new StringBuilder();
-        Signal signal = Signal.thatReachesChildren();
+        Child.Signal signal = Child.Signal.thatReachesChildren();
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(child.getErrorStream(), StandardCharsets.UTF_8))) {
             boolean sent = false;
@@ -69,56 +68,5 @@ class InterruptTest {
                 "--threads",
                 "1",
                 "--json");
-    }
-
-    private static Process start(List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-        command.addAll(arguments);
-        return new ProcessBuilder(command)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-    }
-
-    /**
-     * How to ask a child to end. A process started in the background of a shell without job control ignores SIGINT, and
-     * so do its children.
-     */
-    private record Signal(String name, int exitCode) {
-        /** Bit of SIGINT in the mask of ignored signals. */
-        private static final long SIGINT_BIT = 1L << 1;
-
-        static Signal thatReachesChildren() throws IOException {
-            Path status = Path.of("/proc/self/status");
-            if (Files.isReadable(status)) {
-                for (String line : Files.readAllLines(status)) {
-                    if (line.startsWith("SigIgn:")
-                            && (Long.parseUnsignedLong(line.substring(7).strip(), 16) & SIGINT_BIT) != 0) {
-                        System.out.println(
-                                "this process ignores SIGINT, so its child gets SIGTERM, which ends it the same way");
-                        return new Signal("TERM", 128 + 15);
-                    }
-                }
-            }
-            return new Signal("INT", Main.INTERRUPTED);
-        }
-
-        void send(long pid) throws IOException {
-            try {
-                assertEquals(
-                        0,
-                        new ProcessBuilder("kill", "-" + name, Long.toString(pid))
-                                .inheritIO()
-                                .start()
-                                .waitFor());
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
-        }
     }
 }

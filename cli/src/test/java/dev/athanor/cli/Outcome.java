@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -15,6 +16,11 @@ record Outcome(int code, String out, String err) {
     private static final JsonMapper MAPPER = new JsonMapper();
 
     static Outcome of(String... arguments) {
+        return of(System.getenv(), arguments);
+    }
+
+    /** @param environment variables as the command sees them */
+    static Outcome of(Map<String, String> environment, String... arguments) {
         PrintStream out = System.out;
         PrintStream err = System.err;
         ByteArrayOutputStream capturedOut = new ByteArrayOutputStream();
@@ -22,7 +28,7 @@ record Outcome(int code, String out, String err) {
         try {
             System.setOut(new PrintStream(capturedOut, true, StandardCharsets.UTF_8));
             System.setErr(new PrintStream(capturedErr, true, StandardCharsets.UTF_8));
-            int code = Main.execute(arguments);
+            int code = Main.execute(environment, arguments);
             return new Outcome(
                     code, capturedOut.toString(StandardCharsets.UTF_8), capturedErr.toString(StandardCharsets.UTF_8));
         } finally {

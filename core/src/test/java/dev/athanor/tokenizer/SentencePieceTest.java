@@ -18,6 +18,7 @@ class SentencePieceTest {
     private static final long SEED = 20_261_124;
     /** Of each of eight files: 104,000 in all; 100,000 of each agree, too, in a minute. */
     private static final int TEXTS = 13_000;
+
     private static final SentencePieceSamples WITH_BYTES = new SentencePieceSamples(true);
     private static final SentencePieceSamples WITHOUT_BYTES = new SentencePieceSamples(false);
 
