@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             PerplexityCommand.class,
             VerifyCommand.class,
             BenchCommand.class,
+            DescribeCommand.class,
             DoctorCommand.class
         })
 public final class Main implements Runnable {

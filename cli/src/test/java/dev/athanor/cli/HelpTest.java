@@ -20,7 +20,7 @@ class HelpTest {
     @Test
     void everyCommandPrintsItsHelpOnStandardOutput() {
         List<CommandLine> commands = all(new CommandLine(new Main()));
-        assertEquals(12, commands.size(), "athanor, eight commands and three benchmarks");
+        assertEquals(13, commands.size(), "athanor, nine commands and three benchmarks");
         for (CommandLine command : commands) {
             List<String> words = new ArrayList<>(
                     List.of(command.getCommandSpec().qualifiedName().split(" ")));
