@@ -47,7 +47,10 @@ final class DescriptionPage {
 
     private void qkv(QkvMatrices m) {
         title(String.format(
-                Locale.ROOT, "Q, K and V: %,d matrices, one Q, one K and one V in each of %,d layers", m.total(), m.layers()));
+                Locale.ROOT,
+                "Q, K and V: %,d matrices, one Q, one K and one V in each of %,d layers",
+                m.total(),
+                m.layers()));
         line("      matrices  [out, in]             heads  matrices of one head  [in, out]");
         qkv("Q", m.layers(), m.queryRows(), m.queryHeads(), m.queryHeadMatrices());
         qkv("K", m.layers(), m.kvRows(), m.kvHeads(), m.kvHeadMatrices());

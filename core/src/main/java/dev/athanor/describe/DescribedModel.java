@@ -54,6 +54,10 @@ public final class DescribedModel {
     private static IllegalArgumentException unknown(String asked) {
         List<String> near = KnownModels.near(asked);
         String shown = asked.length() > QUOTED ? asked.substring(0, QUOTED) + "…" : asked;
+        shown = shown.codePoints()
+                .map(c -> Character.isISOControl(c) ? 0xFFFD : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
         return new IllegalArgumentException(
                 "describe: expected the name of a model or a folder with config.json, found \"" + shown + "\"; "
                         + (near.isEmpty() ? "" : "near it: " + String.join(", ", near) + "; ")
