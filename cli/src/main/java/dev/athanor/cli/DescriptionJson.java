@@ -34,6 +34,7 @@ final class DescriptionJson {
         node.set("qkv", qkv(d.qkv()));
         node.put("flops_per_token_training", d.work().trainingPerToken(c.contextLength()));
         node.put("kv_bytes_per_token", d.memory().kvPerToken(DType.BF16));
+        node.set("per_head", perHead(d.qkv()));
         node.put("flops_per_token_training_in_products", d.work().trainingPerTokenInProducts(c.contextLength()));
         node.put("flops_per_token_generation", d.work().generationPerToken(c.contextLength()));
         node.put("kv_bytes_per_token_f32", d.memory().kvPerToken(DType.F32));
@@ -60,11 +61,15 @@ final class DescriptionJson {
         node.putArray("k").add(m.kvRows()).add(m.width());
         node.putArray("v").add(m.kvRows()).add(m.width());
         node.put("stored_as", m.storedAs());
-        ObjectNode heads = node.putObject("per_head");
-        heads.put("q_matrices", m.queryHeadMatrices());
-        heads.put("k_matrices", m.kvHeadMatrices());
-        heads.put("v_matrices", m.kvHeadMatrices());
-        heads.putArray("dimensions").add(m.width()).add(m.headSize());
+        return node;
+    }
+
+    private static ObjectNode perHead(QkvMatrices m) {
+        ObjectNode node = Json.object();
+        node.put("q_matrices", m.queryHeadMatrices());
+        node.put("k_matrices", m.kvHeadMatrices());
+        node.put("v_matrices", m.kvHeadMatrices());
+        node.putArray("dimensions").add(m.width()).add(m.headSize());
         return node;
     }
 

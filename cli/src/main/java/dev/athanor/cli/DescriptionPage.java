@@ -9,6 +9,7 @@ import dev.athanor.describe.QkvMatrices;
 import dev.athanor.describe.Work;
 import dev.athanor.model.ModelConfig;
 import dev.athanor.model.ModelConfig.Positions;
+import dev.athanor.model.RopeScaling;
 import dev.athanor.tensor.DType;
 import java.util.Locale;
 
@@ -103,10 +104,24 @@ final class DescriptionPage {
             case Positions.Rotary rotary ->
                 String.format(
                         Locale.ROOT,
-                        "rotation of %s numbers of every head, theta %,.0f",
+                        "rotation of %s numbers of every head, theta %,.0f%s",
                         rotary.dimensions() == c.headSize() ? "all" : rotary.dimensions() + " of " + c.headSize(),
-                        rotary.theta());
+                        rotary.theta(),
+                        scaling(rotary.scaling()));
         };
+    }
+
+    private static String scaling(RopeScaling scaling) {
+        return switch (scaling) {
+            case RopeScaling.None() -> "";
+            case RopeScaling.Linear linear -> stretched(linear.factor(), "linear");
+            case RopeScaling.Llama3 llama -> stretched(llama.factor(), "llama3");
+            case RopeScaling.Yarn yarn -> stretched(yarn.factor(), "yarn");
+        };
+    }
+
+    private static String stretched(double factor, String rule) {
+        return String.format(Locale.ROOT, ", stretched %.4g times (%s)", factor, rule);
     }
 
     private void places(ParameterCounts counts) {
@@ -124,9 +139,15 @@ final class DescriptionPage {
 
     private void work(Work work) {
         int context = d.config().contextLength();
-        title(String.format(Locale.ROOT, "Work for one token at %,d tokens of context", context));
-        line("  training      %,25d FLOP  forward and backward", work.trainingPerToken(context));
-        line("  generation    %,25d FLOP  with a KV cache", work.generationPerToken(context));
+        title(String.format(Locale.ROOT, "What one token costs at %,d tokens of context", context));
+        line("  training      %,25d FLOP, forward and backward", work.trainingPerToken(context));
+        line("  generation    %,25d FLOP, one token written with a KV cache", work.generationPerToken(context));
+        line(
+                "  KV cache      %,25d bytes, keys and values in 16 bits",
+                d.memory().kvPerToken(DType.BF16));
+        line(
+                "                %,25d bytes in F32, as Athanor keeps them",
+                d.memory().kvPerToken(DType.F32));
     }
 
     private void contexts() {
@@ -142,9 +163,6 @@ final class DescriptionPage {
                     Units.flops(d.work().reading(context)),
                     Units.bytes(d.memory().kv(DType.BF16, context)));
         }
-        line(
-                "  A token keeps %,d bytes of keys and values in 16 bits, %,d in F32 as Athanor does.",
-                d.memory().kvPerToken(DType.BF16), d.memory().kvPerToken(DType.F32));
     }
 
     private void memory(MemoryNeeds needs) {
@@ -164,9 +182,8 @@ final class DescriptionPage {
                     unfit > 0 ? " *" : "");
         }
         line(
-                "  %-9s  %14s  %29s  %s",
-                "training", "", Units.bytes(needs.training()), needs.training() <= machine ? "fits" : "does not fit");
-        line("  Training keeps F32 weights, gradients and AdamW's two moments; activations come on top.");
+                "  Training takes %s for weights, gradients and AdamW's moments in F32: %s",
+                Units.bytes(needs.training()), needs.training() <= machine ? "fits" : "does not fit");
         if (some) {
             line("  * some matrices stay F32, because their rows are not whole blocks of this format");
         }

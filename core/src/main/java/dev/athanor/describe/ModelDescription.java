@@ -1,6 +1,9 @@
 package dev.athanor.describe;
 
 import dev.athanor.model.ModelConfig;
+import dev.athanor.model.TensorSpec;
+import dev.athanor.model.TensorTable;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -22,14 +25,15 @@ public record ModelDescription(
      */
     public static ModelDescription of(String name, ModelConfig config) {
         try {
-            ParameterCounts counts = ParameterCounts.of(config);
+            List<TensorSpec> specs = TensorTable.of(config);
+            ParameterCounts counts = ParameterCounts.of(config, specs);
             Work work = new Work(config, counts);
-            MemoryNeeds memory = new MemoryNeeds(config, counts);
+            MemoryNeeds memory = MemoryNeeds.of(config, specs);
             work.trainingPerToken(config.contextLength()); // the largest figures of the page
             work.reading(config.contextLength());
             memory.training();
             memory.running(MemoryNeeds.FORMATS.getFirst());
-            return new ModelDescription(name, config, counts, QkvMatrices.of(config), work, memory);
+            return new ModelDescription(name, config, counts, QkvMatrices.of(config, specs), work, memory);
         } catch (ArithmeticException e) {
             throw new IllegalArgumentException(
                     name + ": expected a model whose operations and bytes fit into 63 bits, found layers="

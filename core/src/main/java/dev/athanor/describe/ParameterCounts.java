@@ -33,11 +33,8 @@ public record ParameterCounts(
         byPlace = Collections.unmodifiableMap(new EnumMap<>(byPlace));
     }
 
-    /**
-     * Counts of the tensors of {@code config}; throws {@link ArithmeticException} where they do not fit into a long.
-     */
-    static ParameterCounts of(ModelConfig config) {
-        List<TensorSpec> specs = TensorTable.of(config);
+    /** Counts of the tensors {@code specs}; throws {@link ArithmeticException} where they do not fit into a long. */
+    static ParameterCounts of(ModelConfig config, List<TensorSpec> specs) {
         Map<Place, Long> byPlace = new EnumMap<>(Place.class);
         for (Place place : Place.values()) {
             byPlace.put(place, 0L);

@@ -3,7 +3,7 @@ package dev.athanor.describe;
 import dev.athanor.model.ModelConfig;
 import dev.athanor.model.TensorSpec;
 import dev.athanor.model.TensorSpec.Role;
-import dev.athanor.model.TensorTable;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -28,9 +28,16 @@ public record QkvMatrices(
     private static final Set<Role> STORED =
             Set.of(Role.QKV_WEIGHT, Role.QUERY_WEIGHT, Role.KEY_WEIGHT, Role.VALUE_WEIGHT);
 
-    static QkvMatrices of(ModelConfig c) {
+    static QkvMatrices of(ModelConfig c, List<TensorSpec> specs) {
         return new QkvMatrices(
-                c.layers(), c.width(), c.queryWidth(), c.kvWidth(), c.heads(), c.kvHeads(), c.headSize(), storedAs(c));
+                c.layers(),
+                c.width(),
+                c.queryWidth(),
+                c.kvWidth(),
+                c.heads(),
+                c.kvHeads(),
+                c.headSize(),
+                storedAs(c, specs));
     }
 
     /** Whole matrices in the model. */
@@ -48,8 +55,8 @@ public record QkvMatrices(
         return (long) layers * kvHeads;
     }
 
-    private static String storedAs(ModelConfig c) {
-        String tensors = TensorTable.of(c).stream()
+    private static String storedAs(ModelConfig c, List<TensorSpec> specs) {
+        String tensors = specs.stream()
                 .filter(spec -> spec.layer() == 0 && STORED.contains(spec.role()))
                 .map(spec -> shortName(spec) + " " + spec.shape())
                 .collect(Collectors.joining(", "));
