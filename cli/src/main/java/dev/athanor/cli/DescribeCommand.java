@@ -43,7 +43,7 @@ final class DescribeCommand implements Callable<Integer> {
             return 0;
         }
         long memory = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
-        ModelDescription description = DescribedModel.find(model);
+        ModelDescription description = DescribedModel.find(model, note -> System.err.println("athanor: " + note));
         if (common.json) {
             System.out.println(DescriptionJson.of(description, memory));
         } else {

@@ -201,6 +201,16 @@ class DescribeTest {
         return 1 + random.nextInt(1 << random.nextInt(bits + 1));
     }
 
+    /** A field that is not known may mean another model than the one described. */
+    @Test
+    void whatWasIgnoredIsToldOnStandardError() throws IOException {
+        Files.writeString(directory.resolve("config.json"), "{\"model_type\":\"gpt2\",\"num_experts\":8}");
+        Outcome outcome = Outcome.of("describe", directory.toString(), "--json");
+        assertEquals(0, outcome.code(), outcome.err());
+        assertEquals(124_439_808, outcome.json().path("parameters").asLong());
+        assertTrue(outcome.err().contains("field num_experts is not known to Athanor and was ignored"), outcome.err());
+    }
+
     @Test
     void theListNamesEveryModel() {
         Outcome list = Outcome.of("describe", "--list");

@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Finds what a reader asks about: a model known by name, or a checkpoint on disk. */
 public final class DescribedModel {
@@ -24,12 +25,23 @@ public final class DescribedModel {
      * @throws dev.athanor.checkpoint.ModelFormatException when config.json is damaged
      */
     public static ModelDescription find(String asked) {
+        return find(asked, note -> {});
+    }
+
+    /**
+     * As {@link #find(String)}.
+     *
+     * @param notes gets a sentence for every field of config.json that Athanor does not know: it may change the model
+     */
+    public static ModelDescription find(String asked, Consumer<String> notes) {
         Optional<KnownModel> known = KnownModels.find(asked);
         if (known.isPresent()) {
             return ModelDescription.of(known.get().name(), known.get().config());
         }
         Path folder = folder(asked).orElseThrow(() -> unknown(asked));
-        return ModelDescription.of(name(folder), Checkpoint.config(folder));
+        ModelDescription found = ModelDescription.of(name(folder), Checkpoint.config(folder));
+        Checkpoint.notes(folder).forEach(notes);
+        return found;
     }
 
     /** The folder of a path that leads to one, or to the config.json in it. */
