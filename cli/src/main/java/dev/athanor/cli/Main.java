@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
             ConvertCommand.class,
             QuantizeCommand.class,
             BenchCommand.class,
+            DescribeCommand.class,
             DoctorCommand.class
         })
 public final class Main implements Runnable {

@@ -38,7 +38,7 @@ class BadInputTest {
     void wrongUsageIsCodeTwoAndNamesTheMistake() {
         String m = model.toString();
         String x = directory.resolve("x").toString();
-        Outcome.of("trian").assertFailure(2, "'trian'; did you mean train or verify?");
+        Outcome.of("trian").assertFailure(2, "'trian'; did you mean train or verify or describe?");
         Outcome.of("train", "--dta", "x").assertFailure(2, "'--dta', 'x'; did you mean --data");
         Outcome.of().assertFailure(2, "Expected a command");
         Outcome.of("train", "--out", x).assertFailure(2, "Expected --data SRC and --out DIR");

@@ -20,7 +20,7 @@ class HelpTest {
     @Test
     void everyCommandPrintsItsHelpOnStandardOutput() {
         List<CommandLine> commands = all(new CommandLine(new Main()));
-        assertEquals(15, commands.size(), "athanor, eleven commands and three benchmarks");
+        assertEquals(16, commands.size(), "athanor, twelve commands and three benchmarks");
         for (CommandLine command : commands) {
             List<String> words = new ArrayList<>(
                     List.of(command.getCommandSpec().qualifiedName().split(" ")));
