@@ -1,6 +1,8 @@
 package dev.athanor.describe;
 
 import dev.athanor.checkpoint.Checkpoint;
+import dev.athanor.checkpoint.OpenModel;
+import dev.athanor.checkpoint.gguf.GgufModel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -19,7 +21,8 @@ public final class DescribedModel {
 
     /**
      * The model {@code asked} means. A name of the list comes first, so that it means the same in every folder;
-     * {@code ./gpt2} is the folder gpt2. Of a folder only config.json is read.
+     * {@code ./gpt2} is the folder gpt2. Of a folder only config.json is read, of a GGUF file its metadata and the
+     * shapes of its tensors.
      *
      * @throws IllegalArgumentException when it is neither, with the nearest names
      * @throws dev.athanor.checkpoint.ModelFormatException when config.json is damaged
@@ -39,6 +42,12 @@ public final class DescribedModel {
             return ModelDescription.of(known.get().name(), known.get().config());
         }
         Path folder = folder(asked).orElseThrow(() -> unknown(asked));
+        if (GgufModel.isNamed(folder)) {
+            try (OpenModel model = GgufModel.open(folder)) {
+                model.notes().forEach(notes);
+                return ModelDescription.of(name(folder), model.config());
+            }
+        }
         ModelDescription found = ModelDescription.of(name(folder), Checkpoint.config(folder));
         Checkpoint.notes(folder).forEach(notes);
         return found;
@@ -71,7 +80,8 @@ public final class DescribedModel {
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
         return new IllegalArgumentException(
-                "describe: expected the name of a model or a folder with config.json, found \"" + shown + "\"; "
+                "describe: expected the name of a model or a folder with config.json or a GGUF file, found \"" + shown
+                        + "\"; "
                         + (near.isEmpty() ? "" : "near it: " + String.join(", ", near) + "; ")
                         + "athanor describe --list shows every name");
     }

@@ -25,4 +25,24 @@ public final class Tokenizers {
         }
         return TokenizerJson.load(file);
     }
+
+    /**
+     * The tokenizer of a GGUF file.
+     *
+     * @throws TokenizerFormatException if it is malformed or of a kind Athanor does not have
+     */
+    public static Tokenizer fromGguf(GgufVocabulary vocabulary) {
+        return GgufReader.read(vocabulary);
+    }
+
+    /**
+     * The vocabulary of {@code tokenizer} for a GGUF file. Some rules have no place in such files (flags of added
+     * tokens, Unicode composition beside some cuts, more than one token before a text): {@link #fromGguf} gives the
+     * same tokenizer where {@link TokenizerJson#write} of both is equal.
+     *
+     * @throws TokenizerFormatException if GGUF has no name for how it cuts text
+     */
+    public static GgufVocabulary toGguf(Tokenizer tokenizer) {
+        return GgufWriter.write(tokenizer);
+    }
 }

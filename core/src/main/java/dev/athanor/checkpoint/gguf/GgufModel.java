@@ -11,6 +11,7 @@ import dev.athanor.model.TensorTable;
 import dev.athanor.tensor.DType;
 import dev.athanor.tensor.MappedFaults;
 import dev.athanor.tensor.Stored;
+import dev.athanor.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -170,7 +171,7 @@ public final class GgufModel {
         return List.copyOf(ids);
     }
 
-    private dev.athanor.tokenizer.Tokenizer tokenizer() {
-        throw new dev.athanor.tokenizer.TokenizerFormatException(file.path() + ": not yet");
+    private Tokenizer tokenizer() {
+        return Vocabulary.read(metadata);
     }
 }
