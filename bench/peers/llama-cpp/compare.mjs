@@ -1,10 +1,11 @@
 // Opens a GGUF file with llama.cpp and compares the distribution over the next token at every position.
 //
 //   node compare.mjs FILE.gguf expected.safetensors [N]         with logits another program computed (first N positions)
-//   node compare.mjs FILE.gguf --athanor ATHANOR MODEL PROMPT   with `ATHANOR next --json` of MODEL
+//   node compare.mjs FILE.gguf --athanor ATHANOR MODEL PROMPT   with `ATHANOR next --json` and `generate --json` of MODEL
 //
-// Prints the largest difference of a probability and how many positions have the same likeliest token; exit code 1
-// when a probability differs by more than 1e-3 or a likeliest token is another one without a tie within 1e-3.
+// Prints the largest difference of a probability and how many positions have the same likeliest token, and in the second
+// form whether both cut the prompt into the same tokens and continue it greedily with the same 40; exit code 1 when a
+// probability differs by more than 1e-3 or a token is another one without a tie within 1e-3.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { getLlama, LlamaLogLevel } from "node-llama-cpp";
@@ -58,18 +59,39 @@ function compare(expected, found, totals) {
     if (theirs === best || expected[best] - expected[theirs] <= BOUND) totals.same++;
 }
 
+/** Whether both continue {@code prompt} greedily with the same tokens. */
+async function sameText(model, athanor, path, prompt, ids) {
+    const json = (args) => JSON.parse(execFileSync(athanor, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
+    const cut = json(["tokenize", "--model", path, "--text", prompt, "--json"]).ids;
+    const expected = json(["generate", "--model", path, "--prompt", prompt, "--temperature", "0", "--max-tokens", "40", "--json"]);
+    const context = await model.createContext({ contextSize: ids.length + 64 });
+    const found = [];
+    for await (const id of context.getSequence().evaluate(ids, { temperature: 0, yieldEogToken: true })) {
+        found.push(id);
+        if (found.length === expected.ids.length) break;
+    }
+    await context.dispose();
+    const same = (a, b) => a.length === b.length && a.every((x, i) => x === b[i]);
+    console.log(`${prompt}|${expected.text}`);
+    console.log(`tokens of the prompt ${same(cut, ids) ? "equal" : `differ: ${cut} and ${ids}`}; greedy continuation `
+        + (same(found, expected.ids) ? `of ${found.length} tokens equal` : `differs: ${expected.ids} and ${found}`));
+    return same(cut, ids) && same(found, expected.ids);
+}
+
 async function main([file, ...rest]) {
     const llama = await getLlama({ build: "never", gpu: false, logLevel: LlamaLogLevel.error });
     const model = await llama.loadModel({ modelPath: file, gpuLayers: 0 });
+    let failed = false;
     const totals = { largest: 0, positions: 0, same: 0 };
     if (rest[0] === "--athanor") {
         const [, athanor, path, prompt] = rest;
         const args = ["next", "--model", path, "--prompt", prompt, "--top", "1000000000", "--json"];
         const rows = JSON.parse(execFileSync(athanor, args, { encoding: "utf8", maxBuffer: 1 << 30, stdio: ["ignore", "pipe", "ignore"] }));
         const expected = [];
-        for (const row of rows) expected[row.id] = row.probability;
+        for (const row of rows) expected[row.id] = row.p;
         const ids = model.tokenize(prompt, false);
         compare(expected, (await probabilities(model, ids)).at(-1), totals);
+        failed = !await sameText(model, athanor, path, prompt, ids);
     } else {
         const tensors = safetensors(rest[0]);
         const most = Number(rest[1] ?? Infinity);
@@ -85,7 +107,7 @@ async function main([file, ...rest]) {
     }
     console.log(`${file}: largest difference of a probability ${totals.largest.toExponential(2)}, `
         + `same greedy token at ${totals.same} of ${totals.positions} positions`);
-    process.exit(totals.largest <= BOUND && totals.same === totals.positions ? 0 : 1);
+    process.exit(!failed && totals.largest <= BOUND && totals.same === totals.positions ? 0 : 1);
 }
 
 await main(process.argv.slice(2));

@@ -3,6 +3,7 @@ package dev.athanor.generate;
 import dev.athanor.model.KvCache;
 import dev.athanor.model.Transformer;
 import dev.athanor.tensor.Tensor;
+import dev.athanor.tokenizer.TokenText;
 import dev.athanor.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +11,8 @@ import java.util.List;
 /**
  * A row of the next-token table.
  *
- * @param text of the token alone; U+FFFD where it is part of a character, empty where the tokenizer has no such id
+ * @param text of the token alone, bytes that are part of a character as {@link TokenText} has them; empty where the
+ *     tokenizer has no such id
  * @param p probability over the whole vocabulary
  */
 public record NextTokens(int id, String text, double p) {
@@ -38,7 +40,7 @@ public record NextTokens(int id, String text, double p) {
     }
 
     private static String text(Tokenizer tokenizer, int id) {
-        return id < tokenizer.vocabularySize() ? tokenizer.decode(id) : "";
+        return id < tokenizer.vocabularySize() ? TokenText.of(tokenizer, id) : "";
     }
 
     /**

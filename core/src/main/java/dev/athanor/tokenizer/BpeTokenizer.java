@@ -200,6 +200,16 @@ public final class BpeTokenizer implements Tokenizer {
         return id == null ? -1 : id;
     }
 
+    /** Id of the token that is exactly {@code piece}, added tokens aside; -1 where there is none. */
+    int pieceId(String piece) {
+        return ids.getOrDefault(Bytes.utf8(piece, 0, piece.length()), -1);
+    }
+
+    /** Id of the token of one byte, -1 where there is none. */
+    int byteId(int value) {
+        return byteIds[value];
+    }
+
     @Override
     public int endOfText() {
         for (String name : ENDS) {

@@ -216,6 +216,30 @@ public final class SentencePieceTokenizer implements Tokenizer {
         return -1;
     }
 
+    /** Cuts at added tokens that are no special ones. */
+    void split(String text, TextSplitter.Parts parts) {
+        splitter.split(text, false, parts);
+    }
+
+    /** Ids of a part of a text whose spaces are ▁ already. */
+    int[] encodeSymbols(String symbols) {
+        SymbolEncoder encoder = new SymbolEncoder(table);
+        encoder.encode(symbols);
+        return encoder.ids();
+    }
+
+    /** What the merges of {@code symbols} begin with. */
+    int[] symbolsOf(String symbols) {
+        return new SymbolEncoder(table).first(symbols);
+    }
+
+    /** A symbol for people; some symbols are no tokens. */
+    String symbolText(int symbol) {
+        return symbol < bytes.length
+                ? TokenText.of(bytes[symbol])
+                : vocabulary.lone().get(symbol - bytes.length);
+    }
+
     SentencePieceVocabulary vocabulary() {
         return vocabulary;
     }

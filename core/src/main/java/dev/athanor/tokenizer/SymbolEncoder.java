@@ -78,6 +78,12 @@ final class SymbolEncoder {
         }
     }
 
+    /** The symbols of {@code text} before any merge. */
+    int[] first(String text) {
+        int n = symbols(text);
+        return Arrays.copyOf(piece, n);
+    }
+
     /** Puts the symbols of {@code text} into {@code piece} and returns their number. */
     private int symbols(String text) {
         int most = Math.multiplyExact(text.length(), 4);

@@ -19,8 +19,8 @@ class SentencePieceTest {
     /** Of each of eight files: 104,000 in all; 100,000 of each agree, too, in a minute. */
     private static final int TEXTS = 13_000;
 
-    private static final SentencePieceSamples WITH_BYTES = new SentencePieceSamples(true);
-    private static final SentencePieceSamples WITHOUT_BYTES = new SentencePieceSamples(false);
+    static final SentencePieceSamples WITH_BYTES = new SentencePieceSamples(true);
+    static final SentencePieceSamples WITHOUT_BYTES = new SentencePieceSamples(false);
 
     private static final String LLAMA2 =
             "{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Prepend\",\"prepend\":\"▁\"},"
@@ -67,10 +67,14 @@ class SentencePieceTest {
                 + "]";
     }
 
+    static Choice llama2() {
+        return new Choice(LLAMA2, "null", STRIPPED, true, true, false, "[" + ADDED + "]", BEGIN);
+    }
+
     static List<Arguments> choices() {
         String plain = "[" + ADDED + "]";
         return List.of(
-                of("Llama 2", new Choice(LLAMA2, "null", STRIPPED, true, true, false, plain, BEGIN)),
+                of("Llama 2", llama2()),
                 of("Mistral", new Choice("null", metaspace("first", false), STRIPPED, true, true, false, plain, BEGIN)),
                 of("Gemma", new Choice(GEMMA, SPLIT, PLAIN, true, true, false, plain, BEGIN)),
                 of(
@@ -133,8 +137,7 @@ class SentencePieceTest {
     @ParameterizedTest
     @MethodSource("long_")
     void aMegabyteWithoutAWordIsTheReferencesAndNoTrap(String text) {
-        String json =
-                WITH_BYTES.json(new Choice(LLAMA2, "null", STRIPPED, true, true, false, "[" + ADDED + "]", BEGIN));
+        String json = WITH_BYTES.json(llama2());
         Tokenizer ours = TokenizerJson.parse(json, "Llama 2");
         try (RustTokenizer rust = new RustTokenizer(json)) {
             assertArrayEquals(rust.encode(text), ours.encode(text));
@@ -153,8 +156,7 @@ class SentencePieceTest {
 
     @Test
     void aCharacterOfSeveralTokensComesOutWhole() {
-        String json =
-                WITH_BYTES.json(new Choice(LLAMA2, "null", STRIPPED, true, true, false, "[" + ADDED + "]", BEGIN));
+        String json = WITH_BYTES.json(llama2());
         Tokenizer ours = TokenizerJson.parse(json, "Llama 2");
         StreamingDecoder stream = new StreamingDecoder(ours);
         int[] ids = ours.encode("x😀y");
@@ -170,8 +172,7 @@ class SentencePieceTest {
 
     @Test
     void halfASurrogatePairIsASentence() {
-        Tokenizer ours = TokenizerJson.parse(
-                WITH_BYTES.json(new Choice(LLAMA2, "null", STRIPPED, true, true, false, "[" + ADDED + "]", BEGIN)), "");
+        Tokenizer ours = TokenizerJson.parse(WITH_BYTES.json(llama2()), "");
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> ours.encode("a\uD83D"));
         assertTrue(String.valueOf(e.getMessage()).contains("half a surrogate pair (U+D83D)"), e.toString());
     }
