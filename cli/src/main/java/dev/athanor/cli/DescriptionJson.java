@@ -80,7 +80,7 @@ final class DescriptionJson {
             ObjectNode one = list.addObject();
             one.put("format", format.name());
             one.put("weights_bytes", needs.weights(format));
-            one.put("parameters_left_in_f32", needs.unfit(format));
+            one.put("parameters_in_wider_format", needs.unfit(format));
             one.put("bytes_at_full_context", needs.running(format));
             one.put("fits", needs.running(format) <= machine);
             one.put("context_that_fits", needs.contextWithin(format, machine));

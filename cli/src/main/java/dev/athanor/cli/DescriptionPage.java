@@ -185,7 +185,7 @@ final class DescriptionPage {
                 "  Training takes %s for weights, gradients and AdamW's moments in F32: %s",
                 Units.bytes(needs.training()), needs.training() <= machine ? "fits" : "does not fit");
         if (some) {
-            line("  * some matrices stay F32, because their rows are not whole blocks of this format");
+            line("  * some matrices are Q8_0 or F16, because their rows are not whole blocks of this format");
         }
     }
 

@@ -37,16 +37,30 @@ public record MemoryNeeds(ModelConfig config, long parameters, Map<DType, Long> 
             long elements = spec.shape().elements();
             parameters = Math.addExact(parameters, elements);
             for (DType format : FORMATS) {
-                boolean takes = takes(format, spec, config);
-                bytes.merge(format, (takes ? format : DType.F32).bytes(elements), Math::addExact);
-                left.merge(format, !takes && spec.shape().rank() == 2 ? elements : 0, Math::addExact);
+                DType stored = stored(format, spec, config);
+                bytes.merge(format, stored.bytes(elements), Math::addExact);
+                left.merge(format, stored != format && spec.shape().rank() == 2 ? elements : 0, Math::addExact);
             }
         }
         return new MemoryNeeds(config, parameters, bytes, left);
     }
 
-    private static boolean takes(DType format, TensorSpec spec, ModelConfig config) {
-        return !format.quantised() || (spec.shape().rank() == 2 && inputs(spec, config) % format.blockElements() == 0);
+    /**
+     * As athanor quantize stores it, but for the head of Q4_0 and Q4_K models and learned positions, which get more
+     * bits.
+     */
+    private static DType stored(DType format, TensorSpec spec, ModelConfig config) {
+        if (!format.quantised()) {
+            return format;
+        }
+        if (spec.shape().rank() != 2) {
+            return DType.F32;
+        }
+        int inputs = inputs(spec, config);
+        if (inputs % format.blockElements() == 0) {
+            return format;
+        }
+        return inputs % DType.Q8_0.blockElements() == 0 ? DType.Q8_0 : DType.F16;
     }
 
     /** Numbers summed over for one output: the length of a row as quantised files store it. */
@@ -57,7 +71,8 @@ public record MemoryNeeds(ModelConfig config, long parameters, Map<DType, Long> 
 
     /**
      * All weights in {@code format}, one of {@link #FORMATS}. A quantised format takes the matrices whose rows, as
-     * inputs of a product, are whole blocks; norms, biases and other matrices stay F32.
+     * inputs of a product, are whole blocks; norms and biases stay F32, other matrices become Q8_0, or F16 where that
+     * does not fit either.
      */
     public long weights(DType format) {
         return of(weightBytes, format);

@@ -93,12 +93,14 @@ class ModelDescriptionTest {
 
     /** Rows of 1600 are 6.25 blocks of 256; only the 48 matrices [6400, 1600] of the feed-forward have whole ones. */
     @Test
-    void matricesWithBrokenBlocksStayF32() {
+    void matricesWithBrokenBlocksBecomeQ80() {
         MemoryNeeds needs = DescribedModel.find("gpt2-xl").memory();
         long fit = 48L * 6400 * 1600;
         long matrices = 48L * 12 * 1600 * 1600 + (50257 + 1024) * 1600;
         assertEquals(matrices - fit, needs.unfit(DType.Q4_K));
-        assertEquals(fit / 256 * 144 + (1_557_611_200 - fit) * 4, needs.weights(DType.Q4_K));
+        assertEquals(
+                fit / 256 * 144 + (matrices - fit) / 32 * 34 + (1_557_611_200 - matrices) * 4,
+                needs.weights(DType.Q4_K));
         assertEquals(0, needs.unfit(DType.Q8_0));
         assertEquals(0, needs.unfit(DType.BF16));
     }
