@@ -41,11 +41,9 @@ final class TextRulesReader {
         Fields first = Fields.of("pre_tokenizer", steps.getFirst());
         String type = first.string("type");
         if (steps.size() == 2 && type.equals("Digits") && cut) {
-            if (!first.flag("individual_digits", false)) {
-                first.refuse("individual_digits", "true");
-            }
+            boolean individual = first.flag("individual_digits", false);
             first.end();
-            return PreTokenizer.DIGITS_GPT2;
+            return individual ? PreTokenizer.DIGITS_GPT2 : PreTokenizer.NUMBERS_GPT2;
         }
         if (steps.size() == 2 && type.equals("Split") && !cut) {
             return split(first);
@@ -63,14 +61,10 @@ final class TextRulesReader {
         }
         split.requireOff("invert");
         split.end();
-        for (PreTokenizer cuts : PreTokenizer.values()) {
-            if (!cuts.regex().isEmpty() && cuts.regex().equals(regex)) {
-                return cuts;
-            }
-        }
-        throw new TokenizerFormatException(
-                "pre_tokenizer.pattern: expected the pattern of GPT-2, Llama 3 or Qwen 2, found " + Fields.shown(regex)
-                        + "; Athanor runs no other regular expressions");
+        return SplitPatterns.find(regex)
+                .orElseThrow(() -> new TokenizerFormatException(
+                        "pre_tokenizer.pattern: expected the pattern of GPT-2, Llama 3 (cl100k), Qwen 2 or o200k, found "
+                                + Fields.shown(regex) + "; Athanor runs no other regular expressions"));
     }
 
     private static List<Object> sequence(String where, String name, Object tree) {

@@ -93,9 +93,12 @@ final class TokenizerWriter {
         return switch (cuts) {
             case NONE -> byteLevel(false);
             case GPT2 -> byteLevel(true);
-            case DIGITS_GPT2 ->
-                sequence("pretokenizers", object("type", "Digits", "individual_digits", true), byteLevel(true));
-            case LLAMA3, QWEN2 -> sequence("pretokenizers", split(cuts.regex()), byteLevel(false));
+            case DIGITS_GPT2, NUMBERS_GPT2 ->
+                sequence(
+                        "pretokenizers",
+                        object("type", "Digits", "individual_digits", cuts == PreTokenizer.DIGITS_GPT2),
+                        byteLevel(true));
+            case LLAMA3, QWEN2, O200K -> sequence("pretokenizers", split(cuts.regex()), byteLevel(false));
         };
     }
 
