@@ -28,10 +28,11 @@ public final class BpeTokenizer implements Tokenizer {
     private final List<Merge> merges;
     private final TextRules rules;
     private final Map<String, Integer> added = new HashMap<>();
-    private final Map<Bytes, Integer> ids = new HashMap<>();
+    private final TokenTable ids;
     private final BitSet special = new BitSet();
     private final int[] byteIds = new int[256];
     private final Merger merger;
+    private final WholePieces whole;
     private final AddedTokens raw;
     private final AddedTokens normalized;
 
@@ -68,6 +69,7 @@ public final class BpeTokenizer implements Tokenizer {
             }
         }
         Arrays.fill(byteIds, -1);
+        this.ids = new TokenTable(this.tokens);
         for (int id = 0; id < tokens.size(); id++) {
             byte[] bytes = tokens.get(id);
             if (names.get(id)) {
@@ -76,13 +78,14 @@ public final class BpeTokenizer implements Tokenizer {
             if (bytes.length == 1) {
                 byteIds[bytes[0] & 0xFF] = id;
             }
-            if (ids.put(new Bytes(this.tokens.get(id)), id) != null) {
+            if (!ids.add(id)) {
                 throw new TokenizerFormatException("vocabulary: expected every token once, found \""
                         + ByteAlphabet.encode(bytes) + "\" twice, at last with id " + id);
             }
         }
         requireBytes();
         this.merger = new Merger(table(this.merges));
+        this.whole = new WholePieces(this.tokens, ids, byteIds, merger, rules.wholePieces());
         this.raw = new AddedTokens(
                 rules.addedTokens().stream().filter(t -> !t.normalized()).toList(), rules.normalization());
         this.normalized = new AddedTokens(
@@ -121,9 +124,10 @@ public final class BpeTokenizer implements Tokenizer {
             requireId(m.left, where);
             requireId(m.right, where);
             requireId(m.result, where);
-            if (table.find(m.left, m.right) >= 0) {
+            long before = table.merge(m.left, m.right);
+            if (before != MergeTable.NONE) {
                 throw new TokenizerFormatException(where + ": expected every pair once, found " + m.left + " and "
-                        + m.right + " again, first merged at " + table.rank(table.find(m.left, m.right)));
+                        + m.right + " again, first merged at " + MergeTable.rank(before));
             }
             table.put(m.left, m.right, rank, m.result);
         }
@@ -152,7 +156,7 @@ public final class BpeTokenizer implements Tokenizer {
     }
 
     private int[] encode(String text, boolean specials, List<Integer> before, List<Integer> after) {
-        PieceEncoder encoder = new PieceEncoder(byteIds, merger, rules.wholePieces() ? ids : Map.of());
+        PieceEncoder encoder = new PieceEncoder(byteIds, merger, whole);
         before.forEach(encoder::append);
         if (raw.isEmpty()) {
             encodeNormalized(text, specials, encoder);
@@ -221,10 +225,7 @@ public final class BpeTokenizer implements Tokenizer {
     @Override
     public int id(String token) {
         Integer id = added.get(token);
-        if (id == null) {
-            id = ids.get(Bytes.utf8(token, 0, token.length()));
-        }
-        return id == null ? -1 : id;
+        return id == null ? ids.find(token.getBytes(StandardCharsets.UTF_8)) : id;
     }
 
     @Override
