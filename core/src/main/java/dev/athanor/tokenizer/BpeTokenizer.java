@@ -60,12 +60,12 @@ public final class BpeTokenizer implements Tokenizer {
         rules.after().forEach(id -> requireId(id, "the ids after a text"));
         BitSet names = new BitSet();
         for (AddedToken token : rules.addedTokens()) {
-            requireId(token.id(), "added token \"" + token.content() + "\"");
+            requireId(token.id(), "added token " + Fields.shown(token.content()));
             names.set(token.id());
             special.set(token.id(), token.special());
             if (added.put(token.content(), token.id()) != null) {
                 throw new TokenizerFormatException(
-                        "added token \"" + token.content() + "\": expected once, found twice");
+                        "added token " + Fields.shown(token.content()) + ": expected once, found twice");
             }
         }
         Arrays.fill(byteIds, -1);
@@ -79,8 +79,8 @@ public final class BpeTokenizer implements Tokenizer {
                 byteIds[bytes[0] & 0xFF] = id;
             }
             if (!ids.add(id)) {
-                throw new TokenizerFormatException("vocabulary: expected every token once, found \""
-                        + ByteAlphabet.encode(bytes) + "\" twice, at last with id " + id);
+                throw new TokenizerFormatException("vocabulary: expected every token once, found "
+                        + Fields.shown(ByteAlphabet.encode(bytes)) + " twice, at last with id " + id);
             }
         }
         requireBytes();
@@ -156,7 +156,7 @@ public final class BpeTokenizer implements Tokenizer {
     }
 
     private int[] encode(String text, boolean specials, List<Integer> before, List<Integer> after) {
-        PieceEncoder encoder = new PieceEncoder(byteIds, merger, whole);
+        PieceEncoder encoder = new PieceEncoder(byteIds, merger, whole, rules.prefixSpace());
         before.forEach(encoder::append);
         if (raw.isEmpty()) {
             encodeNormalized(text, specials, encoder);

@@ -14,6 +14,7 @@ final class PieceEncoder {
     private final int[] byteIds;
     private final Merger merger;
     private final WholePieces whole;
+    private final boolean prefixSpace;
     private final long[] found = new long[Merger.SHORT];
     private byte[] utf8 = new byte[256];
     private int[] piece = new int[64];
@@ -22,7 +23,8 @@ final class PieceEncoder {
     private boolean remember;
     private int[] memory = new int[0]; // text start, text end, first id, end of ids; by hash
 
-    PieceEncoder(int[] byteIds, Merger merger, WholePieces whole) {
+    PieceEncoder(int[] byteIds, Merger merger, WholePieces whole, boolean prefixSpace) {
+        this.prefixSpace = prefixSpace;
         this.byteIds = byteIds;
         this.merger = merger;
         this.whole = whole;
@@ -30,6 +32,15 @@ final class PieceEncoder {
 
     /** Appends the ids of {@code text} between two positions. */
     void encode(String text, int start, int limit, PreTokenizer cuts) {
+        if (prefixSpace && start < limit && text.charAt(start) != ' ') {
+            String spaced = " " + text.substring(start, limit);
+            encodeAsItIs(spaced, 0, spaced.length(), cuts);
+        } else {
+            encodeAsItIs(text, start, limit, cuts);
+        }
+    }
+
+    private void encodeAsItIs(String text, int start, int limit, PreTokenizer cuts) {
         remember = limit - start >= LONG_TEXT;
         if (remember) {
             memory = new int[4 * MEMORY];
