@@ -23,6 +23,10 @@ public record AddedToken(
         if (content.isEmpty()) {
             throw new TokenizerFormatException("added token " + id + ": expected a name, found none");
         }
+        if (content.codePoints().anyMatch(c -> c >= 0xD800 && c < 0xE000)) {
+            throw new TokenizerFormatException("added token " + id
+                    + ": expected Unicode, found half a surrogate pair in " + Fields.shown(content));
+        }
     }
 
     /** A control token without further conditions. */

@@ -28,10 +28,11 @@ public final class BpeTokenizer implements Tokenizer {
     private final List<Merge> merges;
     private final TextRules rules;
     private final Map<String, Integer> added = new HashMap<>();
-    private final Map<Bytes, Integer> ids = new HashMap<>();
+    private final TokenTable ids;
     private final BitSet special = new BitSet();
     private final int[] byteIds = new int[256];
     private final Merger merger;
+    private final WholePieces whole;
     private final TextSplitter splitter;
 
     /**
@@ -58,15 +59,16 @@ public final class BpeTokenizer implements Tokenizer {
         rules.after().forEach(id -> requireId(id, "the ids after a text"));
         BitSet names = new BitSet();
         for (AddedToken token : rules.addedTokens()) {
-            requireId(token.id(), "added token \"" + token.content() + "\"");
+            requireId(token.id(), "added token " + Fields.shown(token.content()));
             names.set(token.id());
             special.set(token.id(), token.special());
             if (added.put(token.content(), token.id()) != null) {
                 throw new TokenizerFormatException(
-                        "added token \"" + token.content() + "\": expected once, found twice");
+                        "added token " + Fields.shown(token.content()) + ": expected once, found twice");
             }
         }
         Arrays.fill(byteIds, -1);
+        this.ids = new TokenTable(this.tokens);
         for (int id = 0; id < tokens.size(); id++) {
             byte[] bytes = tokens.get(id);
             if (names.get(id)) {
@@ -75,13 +77,14 @@ public final class BpeTokenizer implements Tokenizer {
             if (bytes.length == 1) {
                 byteIds[bytes[0] & 0xFF] = id;
             }
-            if (ids.put(new Bytes(this.tokens.get(id)), id) != null) {
-                throw new TokenizerFormatException("vocabulary: expected every token once, found \""
-                        + ByteAlphabet.encode(bytes) + "\" twice, at last with id " + id);
+            if (!ids.add(id)) {
+                throw new TokenizerFormatException("vocabulary: expected every token once, found "
+                        + Fields.shown(ByteAlphabet.encode(bytes)) + " twice, at last with id " + id);
             }
         }
         requireBytes();
         this.merger = new Merger(table(this.merges));
+        this.whole = new WholePieces(this.tokens, ids, byteIds, merger, rules.wholePieces());
         this.splitter = new TextSplitter(rules.addedTokens(), rules.normalization()::apply);
     }
 
@@ -117,9 +120,10 @@ public final class BpeTokenizer implements Tokenizer {
             requireId(m.left, where);
             requireId(m.right, where);
             requireId(m.result, where);
-            if (table.find(m.left, m.right) >= 0) {
+            long before = table.merge(m.left, m.right);
+            if (before != MergeTable.NONE) {
                 throw new TokenizerFormatException(where + ": expected every pair once, found " + m.left + " and "
-                        + m.right + " again, first merged at " + table.rank(table.find(m.left, m.right)));
+                        + m.right + " again, first merged at " + MergeTable.rank(before));
             }
             table.put(m.left, m.right, rank, m.result);
         }
@@ -148,7 +152,7 @@ public final class BpeTokenizer implements Tokenizer {
     }
 
     private int[] encode(String text, boolean specials, List<Integer> before, List<Integer> after) {
-        PieceEncoder encoder = new PieceEncoder(byteIds, merger, rules.wholePieces() ? ids : Map.of());
+        PieceEncoder encoder = new PieceEncoder(byteIds, merger, whole, rules.prefixSpace());
         before.forEach(encoder::append);
         splitter.split(text, specials, new TextSplitter.Parts() {
             @Override
@@ -194,15 +198,12 @@ public final class BpeTokenizer implements Tokenizer {
     @Override
     public int id(String token) {
         Integer id = added.get(token);
-        if (id == null) {
-            id = ids.get(Bytes.utf8(token, 0, token.length()));
-        }
-        return id == null ? -1 : id;
+        return id == null ? ids.find(token.getBytes(StandardCharsets.UTF_8)) : id;
     }
 
     /** Id of the token that is exactly {@code piece}, added tokens aside; -1 where there is none. */
     int pieceId(String piece) {
-        return ids.getOrDefault(Bytes.utf8(piece, 0, piece.length()), -1);
+        return ids.find(piece.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Id of the token of one byte, -1 where there is none. */

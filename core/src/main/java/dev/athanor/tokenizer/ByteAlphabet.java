@@ -40,7 +40,7 @@ final class ByteAlphabet {
             int b = c < BYTES.length ? BYTES[c] : -1;
             if (b < 0) {
                 throw new TokenizerFormatException(
-                        "token \"" + text + "\": expected characters of the byte alphabet, found U+"
+                        "token " + Fields.shown(text) + ": expected characters of the byte alphabet, found U+"
                                 + Integer.toHexString(c).toUpperCase(Locale.ROOT));
             }
             bytes[i] = (byte) b;

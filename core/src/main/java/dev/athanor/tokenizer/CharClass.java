@@ -49,6 +49,35 @@ final class CharClass {
                 || c == 0x3000;
     }
 
+    /** {@code [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]}: what stands at the beginning of a word in o200k's pattern. */
+    static boolean isLarge(int c) {
+        if (c < 128) {
+            return c >= 'A' && c <= 'Z';
+        }
+        int type = Character.getType(c);
+        return type == Character.UPPERCASE_LETTER || type == Character.TITLECASE_LETTER || isCaseless(type);
+    }
+
+    /** {@code [\p{Ll}\p{Lm}\p{Lo}\p{M}]}: what stands at the end of a word in o200k's pattern. */
+    static boolean isSmall(int c) {
+        if (c < 128) {
+            return c >= 'a' && c <= 'z';
+        }
+        int type = Character.getType(c);
+        return type == Character.LOWERCASE_LETTER || isCaseless(type);
+    }
+
+    private static boolean isCaseless(int type) {
+        return switch (type) {
+            case Character.MODIFIER_LETTER,
+                    Character.OTHER_LETTER,
+                    Character.NON_SPACING_MARK,
+                    Character.COMBINING_SPACING_MARK,
+                    Character.ENCLOSING_MARK -> true;
+            default -> false;
+        };
+    }
+
     /** {@code \w}: what may not touch an added token that is a single word. */
     static boolean isWord(int c) {
         return Character.isAlphabetic(c)

@@ -25,8 +25,25 @@ final class Fields {
 
     /** A value for a message: its beginning. */
     static String shown(Object tree) {
-        String text = tree instanceof String s ? "\"" + s + "\"" : tree.toString();
-        return text.length() <= 200 ? text : text.substring(0, 200) + "…";
+        return beginning(tree instanceof String s ? "\"" + s + "\"" : tree.toString());
+    }
+
+    /** The beginning of a text for a message. */
+    static String beginning(String text) {
+        return line(text.length() <= 200 ? text : text.substring(0, 200) + "…");
+    }
+
+    /** Text for a message: on one line, with what cannot be printed as its number. */
+    static String line(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> {
+            if (Character.isISOControl(c) || (c >= 0xD800 && c < 0xE000)) {
+                out.append("\\u%04x".formatted(c));
+            } else {
+                out.appendCodePoint(c);
+            }
+        });
+        return out.toString();
     }
 
     boolean has(String name) {

@@ -27,6 +27,7 @@ record GgufCuts(String name, Normalization normalization, PreTokenizer preTokeni
             new GgufCuts("smaug-bpe", Normalization.NONE, PreTokenizer.LLAMA3, false),
             new GgufCuts("qwen2", Normalization.NFC, PreTokenizer.QWEN2, false),
             new GgufCuts("deepseek-r1-qwen", Normalization.NFC, PreTokenizer.QWEN2, false),
+            new GgufCuts("gpt-4o", Normalization.NONE, PreTokenizer.O200K, false),
             new GgufCuts("stablelm2", Normalization.NONE, PreTokenizer.QWEN2, false));
 
     static GgufCuts named(String name) {

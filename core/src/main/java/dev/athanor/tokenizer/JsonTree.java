@@ -56,7 +56,16 @@ final class JsonTree {
     /** An Integer where it is one, else its text, which no field takes for a number. */
     private Object number() {
         String text = parser.getString();
-        return text.length() <= 9 && text.matches("[0-9]+") ? (Object) Integer.valueOf(text) : new StringBuilder(text);
+        return isInteger(text) ? (Object) Integer.valueOf(text) : new StringBuilder(text);
+    }
+
+    private static boolean isInteger(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return text.length() <= 9;
     }
 
     private Map<String, Object> object() {

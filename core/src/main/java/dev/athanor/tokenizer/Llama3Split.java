@@ -32,8 +32,9 @@ final class Llama3Split {
         return spaces(text, start, limit);
     }
 
-    private static int contraction(String text, int start, int limit) {
-        if (text.charAt(start) != '\'' || start + 1 >= limit) {
+    /** The characters of a contraction at {@code start} in either case, or 0. */
+    static int contraction(String text, int start, int limit) {
+        if (start + 1 >= limit || text.charAt(start) != '\'') {
             return 0;
         }
         char c = lower(text.charAt(start + 1));
@@ -62,7 +63,7 @@ final class Llama3Split {
     /**
      * {@code \s*[\r\n]+|\s+(?!\S)|\s+}: up to the last line end among the spaces, or as in GPT-2 when there is none.
      */
-    private static int spaces(String text, int start, int limit) {
+    static int spaces(String text, int start, int limit) {
         int lineEnd = -1;
         for (int at = start; at < limit && CharClass.isSpace(text.charAt(at)); at++) {
             if (text.charAt(at) == '\r' || text.charAt(at) == '\n') {

@@ -53,9 +53,11 @@ public final class MergeTracer {
                 new TextSplitter(t.rules().addedTokens(), t.rules().normalization()::apply);
         splitter.split(text, false, new TextSplitter.Parts() {
             @Override
-            public void text(String part, int start, int end, boolean first) {
-                for (int at = start; at < end; ) {
-                    int next = t.rules().preTokenizer().end(part, at, end);
+            public void text(String whole, int start, int end, boolean first) {
+                boolean space = t.rules().prefixSpace() && start < end && whole.charAt(start) != ' ';
+                String part = (space ? " " : "") + whole.substring(start, end);
+                for (int at = 0; at < part.length(); ) {
+                    int next = t.rules().preTokenizer().end(part, at, part.length());
                     all.add(tracer.piece(t, part.substring(at, next)));
                     at = next;
                 }

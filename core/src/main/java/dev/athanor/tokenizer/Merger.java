@@ -8,7 +8,7 @@ final class Merger {
     /** Longest piece for which searching all pairs is faster than keeping a queue. */
     static final int SHORT = 48;
 
-    private static final int NO_RANK = Integer.MAX_VALUE;
+    private static final long RANK = -1L << 32;
 
     private final MergeTable merges;
 
@@ -17,42 +17,41 @@ final class Merger {
     }
 
     /**
-     * Merges the first {@code n} ids in place and returns how many are left; {@code ranks} is room for {@link #SHORT}
+     * Merges the first {@code n} ids in place and returns how many are left; {@code found} is room for {@link #SHORT}
      * numbers.
      */
-    int merge(int[] ids, int n, int[] ranks) {
-        return n <= SHORT ? mergeShort(ids, n, ranks) : mergeLong(ids, n);
+    int merge(int[] ids, int n, long[] found) {
+        return n <= SHORT ? mergeShort(ids, n, found) : mergeLong(ids, n);
     }
 
-    private int rank(int left, int right) {
-        int slot = merges.find(left, right);
-        return slot < 0 ? NO_RANK : merges.rank(slot);
-    }
-
-    private int mergeShort(int[] ids, int n, int[] ranks) {
+    private int mergeShort(int[] ids, int n, long[] found) {
         for (int i = 0; i + 1 < n; i++) {
-            ranks[i] = rank(ids[i], ids[i + 1]);
+            found[i] = merges.merge(ids[i], ids[i + 1]);
         }
         int left = n;
         while (left > 1) {
             int best = 0;
+            long rank = found[0] & RANK; // without what it makes: among equals the leftmost goes first
             for (int i = 1; i + 1 < left; i++) {
-                if (ranks[i] < ranks[best]) {
+                if (found[i] < rank) {
                     best = i;
+                    rank = found[i] & RANK;
                 }
             }
-            if (ranks[best] == NO_RANK) {
+            if (found[best] == MergeTable.NONE) {
                 break;
             }
-            ids[best] = merges.result(merges.find(ids[best], ids[best + 1]));
+            ids[best] = MergeTable.result(found[best]);
             left--;
-            System.arraycopy(ids, best + 2, ids, best + 1, left - best - 1);
+            for (int i = best + 1; i < left; i++) { // too few for a call of arraycopy
+                ids[i] = ids[i + 1];
+                found[i] = found[i + 1];
+            }
             if (best + 1 < left) {
-                System.arraycopy(ranks, best + 2, ranks, best + 1, left - best - 2);
-                ranks[best] = rank(ids[best], ids[best + 1]);
+                found[best] = merges.merge(ids[best], ids[best + 1]);
             }
             if (best > 0) {
-                ranks[best - 1] = rank(ids[best - 1], ids[best]);
+                found[best - 1] = merges.merge(ids[best - 1], ids[best]);
             }
         }
         return left;
@@ -73,11 +72,11 @@ final class Merger {
             long candidate = queue.remove();
             int at = (int) candidate;
             int right = ids[at] < 0 ? n : next[at];
-            int slot = right < n ? merges.find(ids[at], ids[right]) : -1;
-            if (slot < 0 || merges.rank(slot) != (int) (candidate >> 32)) {
+            long merge = right < n ? merges.merge(ids[at], ids[right]) : MergeTable.NONE;
+            if (merge == MergeTable.NONE || MergeTable.rank(merge) != (int) (candidate >> 32)) {
                 continue; // one of the two has been merged since
             }
-            ids[at] = merges.result(slot);
+            ids[at] = MergeTable.result(merge);
             ids[right] = -1;
             next[at] = next[right];
             if (next[right] < n) {
@@ -96,9 +95,9 @@ final class Merger {
     }
 
     private void offer(LongHeap queue, int[] ids, int left, int right) {
-        int rank = rank(ids[left], ids[right]);
-        if (rank != NO_RANK) {
-            queue.add(((long) rank << 32) | left);
+        long merge = merges.merge(ids[left], ids[right]);
+        if (merge != MergeTable.NONE) {
+            queue.add(((long) MergeTable.rank(merge) << 32) | left);
         }
     }
 }

@@ -2,7 +2,6 @@ package dev.athanor.tokenizer;
 
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Map;
 
 /** The ids of one text while they are made. Pieces that come again are copied from where they were first encoded. */
 final class PieceEncoder {
@@ -14,14 +13,18 @@ final class PieceEncoder {
 
     private final int[] byteIds;
     private final Merger merger;
-    private final Map<Bytes, Integer> whole; // empty unless a piece that is a token needs no merging
-    private final int[] ranks = new int[Merger.SHORT];
+    private final WholePieces whole;
+    private final boolean prefixSpace;
+    private final long[] found = new long[Merger.SHORT];
+    private byte[] utf8 = new byte[256];
     private int[] piece = new int[64];
     private int[] out = new int[64];
     private int count;
+    private boolean remember;
     private int[] memory = new int[0]; // text start, text end, first id, end of ids; by hash
 
-    PieceEncoder(int[] byteIds, Merger merger, Map<Bytes, Integer> whole) {
+    PieceEncoder(int[] byteIds, Merger merger, WholePieces whole, boolean prefixSpace) {
+        this.prefixSpace = prefixSpace;
         this.byteIds = byteIds;
         this.merger = merger;
         this.whole = whole;
@@ -29,27 +32,65 @@ final class PieceEncoder {
 
     /** Appends the ids of {@code text} between two positions. */
     void encode(String text, int start, int limit, PreTokenizer cuts) {
-        boolean remember = limit - start >= LONG_TEXT;
+        if (prefixSpace && start < limit && text.charAt(start) != ' ') {
+            String spaced = " " + text.substring(start, limit);
+            encodeAsItIs(spaced, 0, spaced.length(), cuts);
+        } else {
+            encodeAsItIs(text, start, limit, cuts);
+        }
+    }
+
+    private void encodeAsItIs(String text, int start, int limit, PreTokenizer cuts) {
+        remember = limit - start >= LONG_TEXT;
         if (remember) {
             memory = new int[4 * MEMORY];
         }
         for (int at = start; at < limit; ) {
             int end = cuts.end(text, at, limit);
-            if (!remember || end - at > Merger.SHORT) {
-                append(text, at, end);
-            } else {
-                appendRemembered(text, at, end);
-            }
+            append(text, at, end);
             at = end;
         }
     }
 
-    private void appendRemembered(String text, int start, int end) {
-        int hash = 0;
-        for (int i = start; i < end; i++) {
-            hash = hash * 31 + text.charAt(i);
+    /** Nearly every piece is one token, and of the others many come again. */
+    private void append(String text, int start, int end) {
+        if (end - start <= WholePieces.SMALL && appendSmall(text, start, end)) {
+            return;
         }
-        int slot = 4 * ((hash * 0x9E3779B9) >>> (32 - 13));
+        int n = bytes(text, start, end);
+        long hash = TokenTable.hash();
+        for (int i = 0; i < n; i++) {
+            hash = TokenTable.hash(hash, utf8[i]);
+        }
+        int id = whole.find(utf8, n, hash);
+        if (id >= 0) {
+            append(id);
+        } else if (remember && end - start <= Merger.SHORT) {
+            appendRemembered(text, start, end, n, (int) (hash >>> 51));
+        } else {
+            appendMerged(text, start, end, n);
+        }
+    }
+
+    private boolean appendSmall(String text, int start, int end) {
+        long number = WholePieces.number(end - start);
+        for (int i = start; i < end; i++) {
+            char c = text.charAt(i);
+            if (c >= 0x80) {
+                return false;
+            }
+            number = WholePieces.number(number, c);
+        }
+        int id = whole.find(number);
+        if (id < 0) {
+            return false;
+        }
+        append(id);
+        return true;
+    }
+
+    private void appendRemembered(String text, int start, int end, int n, int hash) {
+        int slot = 4 * hash;
         int length = end - start;
         if (memory[slot + 1] - memory[slot] == length && text.regionMatches(start, text, memory[slot], length)) {
             int ids = memory[slot + 3] - memory[slot + 2];
@@ -61,56 +102,53 @@ final class PieceEncoder {
         memory[slot] = start;
         memory[slot + 1] = end;
         memory[slot + 2] = count;
-        append(text, start, end);
+        appendMerged(text, start, end, n);
         memory[slot + 3] = count;
     }
 
-    private void append(String text, int start, int end) {
-        int n = bytes(text, start, end);
-        if (!whole.isEmpty()) {
-            Integer id = whole.get(Bytes.utf8(text, start, end));
-            if (id != null) {
-                append(id);
-                return;
+    private void appendMerged(String text, int start, int end, int bytes) {
+        if (piece.length < bytes) {
+            piece = new int[Math.max(bytes, 2 * piece.length)];
+        }
+        for (int i = 0; i < bytes; i++) {
+            piece[i] = byteIds[utf8[i] & 0xFF];
+            if (piece[i] < 0) {
+                throw new IllegalArgumentException(
+                        "text: expected bytes that the vocabulary has tokens for, found one it lacks in \""
+                                + text.substring(start, Math.min(end, start + 20)) + "\" at character " + start);
             }
         }
-        n = merger.merge(piece, n, ranks);
+        int n = merger.merge(piece, bytes, found);
         room(n);
         System.arraycopy(piece, 0, out, count, n);
         count += n;
     }
 
-    /** Puts the ids of the piece's UTF-8 bytes into {@code piece} and returns their number. */
+    /** Puts the piece's UTF-8 into {@code utf8} and returns the number of its bytes. */
     private int bytes(String text, int start, int end) {
         int most = Math.multiplyExact(end - start, 3);
-        if (piece.length < most) {
-            piece = new int[most];
+        if (utf8.length < most) {
+            utf8 = new byte[most];
         }
+        byte[] to = utf8;
         int n = 0;
         for (int i = start; i < end; i++) {
             char c = text.charAt(i);
             if (c < 0x80) {
-                piece[n++] = byteIds[c];
+                to[n++] = (byte) c;
             } else if (c < 0x800) {
-                piece[n++] = byteIds[0xC0 | (c >> 6)];
-                piece[n++] = byteIds[0x80 | (c & 0x3F)];
+                to[n++] = (byte) (0xC0 | (c >> 6));
+                to[n++] = (byte) (0x80 | (c & 0x3F));
             } else if (!Character.isSurrogate(c)) {
-                piece[n++] = byteIds[0xE0 | (c >> 12)];
-                piece[n++] = byteIds[0x80 | ((c >> 6) & 0x3F)];
-                piece[n++] = byteIds[0x80 | (c & 0x3F)];
+                to[n++] = (byte) (0xE0 | (c >> 12));
+                to[n++] = (byte) (0x80 | ((c >> 6) & 0x3F));
+                to[n++] = (byte) (0x80 | (c & 0x3F));
             } else {
                 int point = pair(text, i++, end);
-                piece[n++] = byteIds[0xF0 | (point >> 18)];
-                piece[n++] = byteIds[0x80 | ((point >> 12) & 0x3F)];
-                piece[n++] = byteIds[0x80 | ((point >> 6) & 0x3F)];
-                piece[n++] = byteIds[0x80 | (point & 0x3F)];
-            }
-        }
-        for (int i = 0; i < n; i++) {
-            if (piece[i] < 0) {
-                throw new IllegalArgumentException(
-                        "text: expected bytes that the vocabulary has tokens for, found one it lacks in \""
-                                + text.substring(start, Math.min(end, start + 20)) + "\" at character " + start);
+                to[n++] = (byte) (0xF0 | (point >> 18));
+                to[n++] = (byte) (0x80 | ((point >> 12) & 0x3F));
+                to[n++] = (byte) (0x80 | ((point >> 6) & 0x3F));
+                to[n++] = (byte) (0x80 | (point & 0x3F));
             }
         }
         return n;

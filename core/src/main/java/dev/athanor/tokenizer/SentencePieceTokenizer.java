@@ -107,10 +107,10 @@ public final class SentencePieceTokenizer implements Tokenizer {
     private MergeTable merges() {
         MergeTable merges = new MergeTable(vocabulary.merges().size());
         for (SentencePieceVocabulary.Merge m : vocabulary.merges()) {
-            int slot = merges.find(m.left(), m.right());
-            if (slot >= 0) {
+            long before = merges.merge(m.left(), m.right());
+            if (before != MergeTable.NONE) {
                 throw new TokenizerFormatException("merges: expected every pair once, found " + m.left() + " and "
-                        + m.right() + " again, first merged at " + merges.rank(slot));
+                        + m.right() + " again, first merged at " + MergeTable.rank(before));
             }
             merges.put(m.left(), m.right(), m.rank(), m.result());
         }

@@ -34,7 +34,7 @@ final class SymbolEncoder {
     private static final int NOTHING = -1;
 
     private final Table table;
-    private final int[] ranks = new int[Merger.SHORT];
+    private final long[] found = new long[Merger.SHORT];
     private int[] piece = new int[64];
     private int[] out = new int[64];
     private int count;
@@ -67,7 +67,7 @@ final class SymbolEncoder {
             return;
         }
         int length = symbols(text); // may make room in piece
-        int n = table.merger.merge(piece, length, ranks);
+        int n = table.merger.merge(piece, length, found);
         for (int i = 0; i < n; i++) {
             String character = table.lone.get(piece[i]);
             if (character == null) {

@@ -34,24 +34,30 @@ final class TextRulesReader {
             throw new TokenizerFormatException("pre_tokenizer: expected ByteLevel, found none");
         }
         List<Object> steps = sequence("pre_tokenizer", "pretokenizers", tree);
-        boolean cut = byteLevel("pre_tokenizer", steps.getLast());
+        boolean cut = byteLevel("pre_tokenizer", steps.getLast(), steps.size() == 1);
         if (steps.size() == 1) {
             return cut ? PreTokenizer.GPT2 : PreTokenizer.NONE;
         }
         Fields first = Fields.of("pre_tokenizer", steps.getFirst());
         String type = first.string("type");
         if (steps.size() == 2 && type.equals("Digits") && cut) {
-            if (!first.flag("individual_digits", false)) {
-                first.refuse("individual_digits", "true");
-            }
+            boolean individual = first.flag("individual_digits", false);
             first.end();
-            return PreTokenizer.DIGITS_GPT2;
+            return individual ? PreTokenizer.DIGITS_GPT2 : PreTokenizer.NUMBERS_GPT2;
         }
         if (steps.size() == 2 && type.equals("Split") && !cut) {
             return split(first);
         }
         throw new TokenizerFormatException(
                 "pre_tokenizer: expected ByteLevel, alone or after one Split or Digits, found " + Fields.shown(tree));
+    }
+
+    /** Whether the last step puts a space before a text. */
+    static boolean prefixSpace(Object tree) {
+        return Fields.of(
+                        "pre_tokenizer",
+                        sequence("pre_tokenizer", "pretokenizers", tree).getLast())
+                .flag("add_prefix_space", false);
     }
 
     private static PreTokenizer split(Fields split) {
@@ -63,14 +69,10 @@ final class TextRulesReader {
         }
         split.requireOff("invert");
         split.end();
-        for (PreTokenizer cuts : PreTokenizer.values()) {
-            if (!cuts.regex().isEmpty() && cuts.regex().equals(regex)) {
-                return cuts;
-            }
-        }
-        throw new TokenizerFormatException(
-                "pre_tokenizer.pattern: expected the pattern of GPT-2, Llama 3 or Qwen 2, found " + Fields.shown(regex)
-                        + "; Athanor runs no other regular expressions");
+        return SplitPatterns.find(regex)
+                .orElseThrow(() -> new TokenizerFormatException(
+                        "pre_tokenizer.pattern: expected the pattern of GPT-2, Llama 3 (cl100k), Qwen 2 or o200k, found "
+                                + Fields.shown(regex) + "; Athanor runs no other regular expressions"));
     }
 
     private static List<Object> sequence(String where, String name, Object tree) {
@@ -86,14 +88,14 @@ final class TextRulesReader {
         return steps;
     }
 
-    /** Requires a ByteLevel component that adds nothing; whether it cuts. */
-    private static boolean byteLevel(String where, Object tree) {
+    /** Requires a ByteLevel component that adds nothing unless it is alone; whether it cuts. */
+    private static boolean byteLevel(String where, Object tree, boolean alone) {
         Fields fields = Fields.of(where, tree);
         String type = fields.string("type");
         if (!type.equals("ByteLevel")) {
             throw new TokenizerFormatException(where + ": expected the type ByteLevel, found " + type);
         }
-        if (where.equals("pre_tokenizer")) {
+        if (where.equals("pre_tokenizer") && !alone) {
             fields.requireOff("add_prefix_space"); // changes nothing when decoding
         }
         boolean cut = fields.flag("use_regex", true);
@@ -107,7 +109,7 @@ final class TextRulesReader {
             throw new TokenizerFormatException("decoder: expected ByteLevel, found none");
         }
         List<Object> steps = sequence("decoder", "decoders", tree);
-        steps.forEach(step -> byteLevel("decoder", step));
+        steps.forEach(step -> byteLevel("decoder", step, false));
     }
 
     /** Ids a model expects around a text: before it and after it. */
@@ -138,6 +140,10 @@ final class TextRulesReader {
                         "post_processor.single: expected objects, found " + Fields.shown(item));
             }
             if (map.containsKey("Sequence")) {
+                Fields text = Fields.of("post_processor.single", item).fields("Sequence");
+                if (!text.string("id").equals("A")) {
+                    text.refuse("id", "\"A\", the only text there is");
+                }
                 if (seen) {
                     throw new TokenizerFormatException("post_processor.single: expected the text once, found it twice");
                 }

@@ -12,6 +12,7 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -66,12 +67,18 @@ public final class TokenizerJson {
             return new TokenizerReader(parser).read();
         } catch (JacksonException e) {
             throw new TokenizerFormatException(
-                    where + ": expected JSON of a tokenizer, found at line "
-                            + e.getLocation().getLineNr() + ": " + e.getOriginalMessage(),
+                    where + ": expected JSON of a tokenizer, found at " + place(e) + ": "
+                            + Fields.beginning(e.getOriginalMessage()),
                     e);
         } catch (TokenizerFormatException e) {
-            throw new TokenizerFormatException(where + ": " + e.getMessage(), e);
+            throw new TokenizerFormatException(where + ": " + Fields.line(String.valueOf(e.getMessage())), e);
         }
+    }
+
+    /** Limits that are passed have no place. */
+    private static String place(JacksonException e) {
+        TokenStreamLocation location = e.getLocation();
+        return location == null ? "a limit" : "line " + location.getLineNr() + ", column " + location.getColumnNr();
     }
 
     /** The text of a tokenizer.json that Hugging Face's library reads to the same ids. */

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -38,7 +39,7 @@ final class TokenizerReader {
 
     Tokenizer read() {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
-            throw new TokenizerFormatException("expected a JSON object, found " + parser.currentToken());
+            throw new TokenizerFormatException("expected a JSON object, found " + kind(parser.currentToken()));
         }
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String part = parser.currentName();
@@ -53,14 +54,28 @@ final class TokenizerReader {
             }
         }
         if (parser.nextToken() != null) {
-            throw new TokenizerFormatException("expected nothing after the tokenizer, found " + parser.currentToken());
+            throw new TokenizerFormatException(
+                    "expected nothing after the tokenizer, found " + kind(parser.currentToken()));
         }
         return build();
     }
 
+    /** A JSON value for a message; the parser has none at the end of its text. */
+    private static String kind(@Nullable JsonToken token) {
+        return token == null
+                ? "nothing"
+                : switch (token) {
+                    case START_OBJECT -> "an object";
+                    case START_ARRAY -> "a list";
+                    case VALUE_STRING -> "a string";
+                    case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
+                    default -> String.valueOf(token.asString());
+                };
+    }
+
     private void model() {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
-            throw new TokenizerFormatException("model: expected an object, found " + parser.currentToken());
+            throw new TokenizerFormatException("model: expected an object, found " + kind(parser.currentToken()));
         }
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String field = parser.currentName();
@@ -69,6 +84,10 @@ final class TokenizerReader {
                 vocabulary();
             } else if (field.equals("merges") && token == JsonToken.START_ARRAY) {
                 merges();
+            } else if (field.equals("vocab") || field.equals("merges")) {
+                throw new TokenizerFormatException("model." + field + ": expected "
+                        + (field.equals("vocab") ? "an object of tokens and their ids" : "a list of pairs")
+                        + ", found " + kind(token));
             } else {
                 flags.put(field, JsonTree.read(parser));
             }
@@ -79,7 +98,8 @@ final class TokenizerReader {
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String token = parser.currentName();
             if (parser.nextToken() != JsonToken.VALUE_NUMBER_INT
-                    || parser.getString().length() > 9) {
+                    || parser.getString().length() > 9
+                    || parser.getString().startsWith("-")) {
                 throw new TokenizerFormatException("model.vocab: expected an id for " + Fields.shown(token) + ", found "
                         + Fields.shown(parser.getString()));
             }
@@ -111,7 +131,7 @@ final class TokenizerReader {
             }
             if (parts.size() != 2) {
                 throw new TokenizerFormatException("model.merges: expected two tokens in merge " + merges.size() / 2
-                        + ", found " + (parts.isEmpty() ? token : Fields.shown(parts)));
+                        + ", found " + (parts.isEmpty() ? kind(token) : Fields.shown(parts)));
             }
             merges.addAll(parts);
             requireRoom(merges.size() / 2);
@@ -157,7 +177,8 @@ final class TokenizerReader {
                 added,
                 wholePieces,
                 around.before(),
-                around.after());
+                around.after(),
+                TextRulesReader.prefixSpace(part("pre_tokenizer")));
         TextRulesReader.decoder(part("decoder"));
         List<String> names = names(added);
         return new BpeTokenizer(tokens(names, added), resolvedMerges(), rules);

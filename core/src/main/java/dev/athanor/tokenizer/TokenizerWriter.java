@@ -42,7 +42,7 @@ final class TokenizerWriter {
         if (rules.normalization() != Normalization.NONE) {
             root.put("normalizer", object("type", rules.normalization().name()));
         }
-        root.put("pre_tokenizer", preTokenizer(rules.preTokenizer()));
+        root.put("pre_tokenizer", preTokenizer(rules));
         if (!rules.before().isEmpty() || !rules.after().isEmpty()) {
             root.put("post_processor", template(rules.before(), rules.after(), names));
         }
@@ -93,13 +93,20 @@ final class TokenizerWriter {
                 "model", NULL);
     }
 
-    private static Map<String, Object> preTokenizer(PreTokenizer cuts) {
+    private static Map<String, Object> preTokenizer(TextRules rules) {
+        PreTokenizer cuts = rules.preTokenizer();
+        if (rules.prefixSpace() && cuts != PreTokenizer.NONE && cuts != PreTokenizer.GPT2) {
+            throw new IllegalArgumentException(
+                    "tokenizer: expected GPT-2's cuts or none where a space comes before a text, found " + cuts);
+        }
         return switch (cuts) {
-            case NONE -> byteLevel(false);
-            case GPT2 -> byteLevel(true);
-            case DIGITS_GPT2 ->
-                sequence("pretokenizers", object("type", "Digits", "individual_digits", true), byteLevel(true));
-            case LLAMA3, QWEN2 -> sequence("pretokenizers", split(cuts.regex()), byteLevel(false));
+            case NONE, GPT2 -> byteLevel(cuts == PreTokenizer.GPT2, rules.prefixSpace());
+            case DIGITS_GPT2, NUMBERS_GPT2 ->
+                sequence(
+                        "pretokenizers",
+                        object("type", "Digits", "individual_digits", cuts == PreTokenizer.DIGITS_GPT2),
+                        byteLevel(true));
+            case LLAMA3, QWEN2, O200K -> sequence("pretokenizers", split(cuts.regex()), byteLevel(false));
         };
     }
 
@@ -112,7 +119,11 @@ final class TokenizerWriter {
     }
 
     private static Map<String, Object> byteLevel(boolean cuts) {
-        return object("type", "ByteLevel", "add_prefix_space", false, "trim_offsets", true, "use_regex", cuts);
+        return byteLevel(cuts, false);
+    }
+
+    private static Map<String, Object> byteLevel(boolean cuts, boolean prefixSpace) {
+        return object("type", "ByteLevel", "add_prefix_space", prefixSpace, "trim_offsets", true, "use_regex", cuts);
     }
 
     static Map<String, Object> template(List<Integer> before, List<Integer> after, List<String> names) {

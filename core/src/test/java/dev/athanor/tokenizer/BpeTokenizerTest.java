@@ -173,8 +173,10 @@ class BpeTokenizerTest {
         while (true) {
             int best = -1;
             for (int i = 0; i + 1 < ids.length; i++) {
-                int slot = table.find(ids[i], ids[i + 1]);
-                if (slot >= 0 && (best < 0 || table.rank(slot) < table.rank(table.find(ids[best], ids[best + 1])))) {
+                long merge = table.merge(ids[i], ids[i + 1]);
+                if (merge != MergeTable.NONE
+                        && (best < 0
+                                || MergeTable.rank(merge) < MergeTable.rank(table.merge(ids[best], ids[best + 1])))) {
                     best = i;
                 }
             }
@@ -183,7 +185,7 @@ class BpeTokenizerTest {
             }
             int[] merged = new int[ids.length - 1];
             System.arraycopy(ids, 0, merged, 0, best);
-            merged[best] = table.result(table.find(ids[best], ids[best + 1]));
+            merged[best] = MergeTable.result(table.merge(ids[best], ids[best + 1]));
             System.arraycopy(ids, best + 2, merged, best + 1, ids.length - best - 2);
             ids = merged;
         }

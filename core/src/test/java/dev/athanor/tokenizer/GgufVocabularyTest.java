@@ -74,6 +74,34 @@ class GgufVocabularyTest {
         sameIds(t, Tokenizers.fromGguf(v.padded(v.tokens().size() + 7)));
     }
 
+    /** Tokens of one score: llama.cpp merges the leftmost pair first, whichever token has the smaller id. */
+    @Test
+    void equalScoresMergeFromTheLeft() {
+        List<String> tokens = List.of("a", "b", "c", "bc", "ab", "cc");
+        GgufVocabulary v = new GgufVocabulary(
+                "llama",
+                "default",
+                tokens,
+                List.of(0f, 0f, 0f, 1f, 1f, 1f),
+                List.of(),
+                List.of(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                false,
+                false,
+                false);
+        Tokenizer t = Tokenizers.fromGguf(v);
+        assertArrayEquals(new int[] {4, 2}, t.encode("abc"));
+        assertArrayEquals(new int[] {4, 5}, t.encode("abcc"));
+        String many = "abc".repeat(100);
+        int[] expected = new int[200];
+        for (int i = 0; i < 200; i++) {
+            expected[i] = i % 2 == 0 ? 4 : 2;
+        }
+        assertArrayEquals(expected, t.encode(many));
+    }
+
     @Test
     void charactersKeepTheirIds() {
         CharTokenizer t = CharTokenizer.learn(List.of(Samples.shakespeare()));
