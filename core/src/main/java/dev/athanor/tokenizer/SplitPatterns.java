@@ -40,4 +40,9 @@ final class SplitPatterns {
     static Optional<PreTokenizer> find(String regex) {
         return Optional.ofNullable(KNOWN.get(regex));
     }
+
+    /** Every expression that is known. */
+    static Map<String, PreTokenizer> all() {
+        return KNOWN;
+    }
 }

@@ -1,6 +1,7 @@
 package dev.athanor.tokenizer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
@@ -25,6 +26,10 @@ class MassComparisonTest {
     private static final long SEED = 60_217;
     private static final int TEXTS = 100_000;
 
+    /** A megabyte each: of one letter, of spaces, of spaces and line ends, of letters and digits by turns. */
+    private static final List<String> MEGABYTES = List.of(
+            "a".repeat(1 << 20), " ".repeat(1 << 20), "\n  \r\n".repeat((1 << 20) / 5), "aB1".repeat((1 << 20) / 3));
+
     /** Texts in one job of the two threads. */
     private static final int BATCH = 500;
 
@@ -44,6 +49,10 @@ class MassComparisonTest {
     }
 
     private static void agree(Function<String, int[]> expected, Function<String, int[]> ours) {
+        MEGABYTES.parallelStream()
+                .forEach(text -> assertTrue(
+                        Arrays.equals(expected.apply(text), ours.apply(text)),
+                        () -> "a megabyte of " + escaped(text.substring(0, 5))));
         List<String> wrong = IntStream.range(0, TEXTS / BATCH)
                 .parallel()
                 .mapToObj(batch -> disagreements(batch * BATCH, expected, ours))
@@ -79,6 +88,14 @@ class MassComparisonTest {
         Encoding jtokkit = Encodings.newDefaultEncodingRegistry().getEncoding(model.type);
         BpeTokenizer ours = Tiktoken.load(model.type.getName(), model.cuts);
         agree(text -> jtokkit.encodeOrdinary(text).toArray(), ours::encode);
+        List<String> disputed = new ArrayList<>();
+        for (int c : UnicodeClassesTest.codePoints()) {
+            String text = UnicodeClassesTest.context(List.of(c));
+            if (!Arrays.equals(jtokkit.encodeOrdinary(text).toArray(), ours.encode(text))) {
+                disputed.add(Integer.toHexString(c));
+            }
+        }
+        assertEquals(List.of(), disputed);
     }
 
     /** A family's file, read again from its text, against Rust reading the same text. */

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Ids are those of Hugging Face's Rust library and of jtokkit. */
 class ReferenceTest {
@@ -104,6 +106,58 @@ class ReferenceTest {
         try (RustTokenizer rust = new RustTokenizer(TokenizerJson.write(ours))) {
             assertArrayEquals(rust.encodeForModel("my CONST_9"), ours.encodeForModel("my CONST_9"));
         }
+    }
+
+    /** As RoBERTa's: a space comes before the text and behind every added token, unless one is there. */
+    @ParameterizedTest
+    @EnumSource(
+            value = PreTokenizer.class,
+            names = {"NONE", "GPT2"})
+    void aSpaceComesBeforeTextWhereTheReferencePutsIt(PreTokenizer cuts) {
+        BpeTokenizer t = Samples.learned(PreTokenizer.GPT2, 600);
+        int n = t.vocabularySize();
+        List<AddedToken> added = List.of(
+                AddedToken.special(0, BpeTokenizer.END_OF_TEXT),
+                new AddedToken(n, "世", false, false, true, true, false),
+                new AddedToken(n + 1, "<|im_start|>", false, true, false, false, true));
+        TextRules rules = new TextRules(Normalization.NFC, cuts, added, false, List.of(), List.of(), true);
+        BpeTokenizer ours = Samples.with(t, rules);
+        String json = TokenizerJson.write(ours);
+        Tokenizer again = TokenizerJson.parse(json, "written");
+        try (RustTokenizer rust = new RustTokenizer(json)) {
+            for (int i = 0; i < TEXTS; i++) {
+                String text = VariedTexts.text(SEED, i);
+                String expected = Arrays.toString(rust.encode(text));
+                assertEquals(expected, Arrays.toString(ours.encodeWithSpecials(text)), text);
+                assertEquals(expected, Arrays.toString(again.encodeWithSpecials(text)), text);
+            }
+        }
+    }
+
+    /** Each spelling of a pattern is one that Rust's library cuts as the scanner does. */
+    @ParameterizedTest
+    @MethodSource("spellings")
+    void everySpellingOfAPatternCutsAsTheReferenceDoes(String regex, PreTokenizer cuts) {
+        String ours = TokenizerJson.write(Samples.learned(cuts, 600));
+        String split = "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":{\"Regex\":\""
+                + regex.replace("\\", "\\\\")
+                + "\"},\"behavior\":\"Isolated\",\"invert\":false},{\"type\":\"ByteLevel\","
+                + "\"add_prefix_space\":false,\"trim_offsets\":true,\"use_regex\":false}]}";
+        int from = ours.indexOf("\"pre_tokenizer\":") + "\"pre_tokenizer\":".length();
+        String json = ours.substring(0, from) + split + ours.substring(ours.indexOf(",\"post_processor\""));
+        Tokenizer read = TokenizerJson.parse(json, "spelled");
+        try (RustTokenizer rust = new RustTokenizer(json)) {
+            for (int i = 0; i < TEXTS; i++) {
+                String text = VariedTexts.text(SEED, i);
+                assertEquals(Arrays.toString(rust.encode(text)), Arrays.toString(read.encodeWithSpecials(text)), text);
+            }
+        }
+    }
+
+    static List<Arguments> spellings() {
+        return SplitPatterns.all().entrySet().stream()
+                .map(e -> Arguments.of(e.getKey(), e.getValue()))
+                .toList();
     }
 
     @Test

@@ -16,7 +16,7 @@ class UnicodeClassesTest {
     /** Ideographs, Hangul and private use are long runs of one class: their ends and a sample stand for them. */
     private static final int SAMPLE = 61;
 
-    private static List<Integer> codePoints() {
+    static List<Integer> codePoints() {
         List<Integer> list = new ArrayList<>();
         for (int c = 0; c < 0x110000; c++) {
             boolean run = !Character.isDefined(c)
@@ -53,8 +53,8 @@ class UnicodeClassesTest {
         assertEquals(List.of(), disputed);
     }
 
-    /** Each code point between a letter and a digit, and between a space and a sign. */
-    private static String context(List<Integer> points) {
+    /** Each code point between a letter and a digit, a space and a sign, and letters of both cases. */
+    static String context(List<Integer> points) {
         StringBuilder text = new StringBuilder();
         for (int c : points) {
             text.append("a")
@@ -63,7 +63,11 @@ class UnicodeClassesTest {
                     .appendCodePoint(c)
                     .append(".")
                     .appendCodePoint(c)
-                    .append("\n");
+                    .append("\nA")
+                    .appendCodePoint(c)
+                    .append("Aa")
+                    .appendCodePoint(c)
+                    .append("aA\n");
         }
         return text.toString();
     }
@@ -81,7 +85,7 @@ class UnicodeClassesTest {
             tokens.add(new byte[] {(byte) b});
         }
         List<BpeTokenizer.Merge> merges = new ArrayList<>();
-        for (int known : "a1. \n".getBytes(StandardCharsets.UTF_8)) {
+        for (int known : "a1. \nA".getBytes(StandardCharsets.UTF_8)) {
             for (int b = 0; b < 256; b++) {
                 add(tokens, merges, known, b);
                 if (b >= 128) {
