@@ -18,8 +18,6 @@ class UnknownComponentsTest {
                 "NFKD",
                 "Nmt",
                 "Precompiled",
-                "Prepend",
-                "Replace",
                 "Strip",
                 "StripAccents",
                 "ByteLevel"
@@ -41,7 +39,6 @@ class UnknownComponentsTest {
                 "CharDelimiterSplit",
                 "Digits",
                 "FixedLength",
-                "Metaspace",
                 "Punctuation",
                 "Split",
                 "UnicodeScripts",
