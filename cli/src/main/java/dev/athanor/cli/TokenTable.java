@@ -83,10 +83,16 @@ final class TokenTable {
         ObjectNode node = Json.object();
         ArrayNode numbers = node.putArray("ids");
         ArrayNode tokens = node.putArray("tokens");
+        ArrayNode offsets = node.putArray("offsets");
+        long at = 0;
         for (int id : ids) {
             numbers.add(id);
             tokens.add(TokenText.of(tokenizer, id));
+            long end = at + tokenizer.bytes(id).length;
+            offsets.addArray().add(at).add(end);
+            at = end;
         }
+        node.put("offsets_in", "bytes of the tokens joined");
         node.put("count", ids.length);
         node.put("characters", characters(text));
         node.put("bytes", bytes(text));

@@ -10,8 +10,10 @@ import dev.athanor.tokenizer.Tokenizers;
 import dev.athanor.tokenizer.WordTrace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -97,18 +99,22 @@ final class TokenizeCommand implements Callable<Integer> {
     }
 
     private String input() {
+        if (text.isPresent()) {
+            return text.get();
+        }
+        String name = file.map(Path::toString).orElse("standard input");
         try {
-            if (text.isPresent()) {
-                return text.get();
-            }
-            return file.isPresent()
-                    ? Files.readString(file.get(), StandardCharsets.UTF_8)
-                    : new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
+            byte[] bytes = file.isPresent() ? Files.readAllBytes(file.get()) : System.in.readAllBytes();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException(
-                    file.map(Path::toString).orElse("input") + ": expected UTF-8, found bytes that are not", e);
+            throw new IllegalArgumentException(name + ": expected UTF-8, found bytes that are not", e);
+        } catch (FileSystemException e) {
+            throw new UncheckedIOException(e); // its message is only the path; Failures says what is wrong with it
         } catch (IOException e) {
-            throw new UncheckedIOException(file.map(Path::toString).orElse("input") + ": " + e.getMessage(), e);
+            throw new UncheckedIOException(name + ": cannot be read: " + e.getMessage(), e);
         }
     }
 }

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.athanor.tokenizer.BpeLearner;
 import dev.athanor.tokenizer.PreTokenizer;
 import dev.athanor.tokenizer.TokenizerJson;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -77,12 +80,39 @@ class TokenizeCommandTest {
                 model,
                 "--file",
                 directory.resolve("none").toString());
-        assertEquals(1, missing.code());
+        missing.assertFailure(1, directory.resolve("none") + ": expected a file or folder, found none");
+        Outcome.of("tokenize", "--model", model, "--file", directory.toString())
+                .assertFailure(1, directory + ": cannot be read: Is a directory");
         Path latin = Files.write(directory.resolve("latin.txt"), new byte[] {'a', (byte) 0xE9});
         Outcome bytes = Outcome.of("tokenize", "--model", model, "--file", latin.toString());
         assertTrue(bytes.err().contains("expected UTF-8, found bytes that are not"), bytes.err());
         Outcome empty = Outcome.of("tokenize", "--model", model, "--text", "");
         assertEquals(0, empty.code(), empty.err());
         assertTrue(empty.out().contains("0 tokens for 0 characters, 0 bytes"), empty.out());
+    }
+
+    private static Outcome piped(byte... input) {
+        InputStream in = System.in;
+        try {
+            System.setIn(new ByteArrayInputStream(input));
+            return Outcome.of("tokenize", "--model", model, "--json");
+        } finally {
+            System.setIn(in);
+        }
+    }
+
+    @Test
+    void standardInputIsReadAsStrictlyAsAFile() {
+        Outcome euro = piped("a€".getBytes(StandardCharsets.UTF_8));
+        assertEquals(0, euro.code(), euro.err());
+        assertEquals(4, euro.json().path("count").asInt(), euro.out());
+        piped((byte) 'a', (byte) 0xFF).assertFailure(2, "standard input: expected UTF-8, found bytes that are not");
+    }
+
+    @Test
+    void offsetsSayWhichBytesATokenHas() {
+        Outcome out = Outcome.of("tokenize", "--model", model, "--text", "a€b", "--json");
+        assertEquals(
+                "[[0,1],[1,2],[2,3],[3,4],[4,5]]", out.json().path("offsets").toString(), out.out());
     }
 }
