@@ -5,8 +5,8 @@ import java.util.Locale;
 
 /** The ids of one text while they are made. Pieces that come again are copied from where they were first encoded. */
 final class PieceEncoder {
-    /** Pieces remembered; a power of two. */
-    private static final int MEMORY = 1 << 13;
+    /** Binary logarithm of how many pieces are remembered. */
+    private static final int MEMORY_BITS = 13;
 
     /** Texts shorter than this do not repeat themselves enough to pay for the memory. */
     private static final int LONG_TEXT = 2048;
@@ -43,7 +43,7 @@ final class PieceEncoder {
     private void encodeAsItIs(String text, int start, int limit, PreTokenizer cuts) {
         remember = limit - start >= LONG_TEXT;
         if (remember) {
-            memory = new int[4 * MEMORY];
+            memory = new int[4 << MEMORY_BITS];
         }
         for (int at = start; at < limit; ) {
             int end = cuts.end(text, at, limit);
@@ -54,7 +54,7 @@ final class PieceEncoder {
 
     /** Nearly every piece is one token, and of the others many come again. */
     private void append(String text, int start, int end) {
-        if (end - start <= WholePieces.SMALL && appendSmall(text, start, end)) {
+        if (end - start <= WholePieces.MEDIUM && appendAscii(text, start, end)) {
             return;
         }
         int n = bytes(text, start, end);
@@ -65,33 +65,39 @@ final class PieceEncoder {
         int id = whole.find(utf8, n, hash);
         if (id >= 0) {
             append(id);
-        } else if (remember && end - start <= Merger.SHORT) {
-            appendRemembered(text, start, end, n, (int) (hash >>> 51));
         } else {
-            appendMerged(text, start, end, n);
+            appendSeveral(text, start, end, hash);
         }
     }
 
-    private boolean appendSmall(String text, int start, int end) {
-        long number = WholePieces.number(end - start);
+    /** Appends the ids of a piece of at most {@link WholePieces#MEDIUM} characters; not done if one is not ASCII. */
+    private boolean appendAscii(String text, int start, int end) {
+        long first = 0;
+        long second = (long) end - start;
         for (int i = start; i < end; i++) {
             char c = text.charAt(i);
             if (c >= 0x80) {
                 return false;
             }
-            number = WholePieces.number(number, c);
+            first = (first << 8) | (second >>> 56);
+            second = (second << 8) | c;
         }
-        int id = whole.find(number);
-        if (id < 0) {
-            return false;
+        int id = whole.find(first, second);
+        if (id >= 0) {
+            append(id);
+        } else {
+            appendSeveral(text, start, end, WholePieces.hash(first, second));
         }
-        append(id);
         return true;
     }
 
-    private void appendRemembered(String text, int start, int end, int n, int hash) {
-        int slot = 4 * hash;
+    private void appendSeveral(String text, int start, int end, long hash) {
         int length = end - start;
+        if (!remember || length > Merger.SHORT) {
+            appendMerged(text, start, end);
+            return;
+        }
+        int slot = 4 * (int) (hash >>> (64 - MEMORY_BITS));
         if (memory[slot + 1] - memory[slot] == length && text.regionMatches(start, text, memory[slot], length)) {
             int ids = memory[slot + 3] - memory[slot + 2];
             room(ids);
@@ -102,11 +108,12 @@ final class PieceEncoder {
         memory[slot] = start;
         memory[slot + 1] = end;
         memory[slot + 2] = count;
-        appendMerged(text, start, end, n);
+        appendMerged(text, start, end);
         memory[slot + 3] = count;
     }
 
-    private void appendMerged(String text, int start, int end, int bytes) {
+    private void appendMerged(String text, int start, int end) {
+        int bytes = bytes(text, start, end);
         if (piece.length < bytes) {
             piece = new int[Math.max(bytes, 2 * piece.length)];
         }

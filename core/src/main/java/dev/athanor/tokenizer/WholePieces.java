@@ -5,17 +5,20 @@ import java.util.List;
 
 /**
  * Which pieces of text are one token. Most tokens are what their bytes merge to, but not all: another merge may come in
- * between, so each is tried when the tokenizer is made. Pieces of up to seven bytes, which nearly all are, fit in a
- * number together with their length and are looked up by it: one line of the processor's cache for each.
+ * between, so each is tried when the tokenizer is made. Pieces of up to fifteen bytes, which nearly all are, fit with
+ * their length in one or two numbers and are looked up by them: one line of the processor's cache for each.
  */
 final class WholePieces {
-    /** Longest piece that is a number. */
+    /** Longest piece that is one number. */
     static final int SMALL = 7;
 
-    private final long[] small; // number of a piece, then its id; 0 where free
-    private final int shift;
+    /** Longest piece that is two. */
+    static final int MEDIUM = 15;
+
     private final TokenTable table;
     private final BitSet whole = new BitSet();
+    private final long[] small; // number of a piece, its id; 0 where free
+    private final long[] medium; // the two numbers of a piece, its id, nothing; 0 where free
 
     /**
      * @param table which ids are tokens of text
@@ -23,9 +26,8 @@ final class WholePieces {
      */
     WholePieces(List<byte[]> tokens, TokenTable table, int[] byteIds, Merger merger, boolean always) {
         this.table = table;
-        int capacity = Integer.highestOneBit(Math.max(8, tokens.size())) * 2;
-        this.small = new long[2 * capacity];
-        this.shift = 64 - Integer.numberOfTrailingZeros(capacity);
+        int smalls = 0;
+        int mediums = 0;
         long[] found = new long[Merger.SHORT];
         int[] ids = new int[64];
         for (int id = 0; id < tokens.size(); id++) {
@@ -37,9 +39,19 @@ final class WholePieces {
                 ids = new int[token.length];
             }
             if (always || merges(token, id, byteIds, merger, ids, found)) {
-                add(token, id);
+                whole.set(id);
+                smalls += token.length <= SMALL ? 1 : 0;
+                mediums += token.length > SMALL && token.length <= MEDIUM ? 1 : 0;
             }
         }
+        small = new long[2 * capacity(smalls)];
+        medium = new long[4 * capacity(mediums)];
+        whole.stream().forEach(id -> add(tokens.get(id), id));
+    }
+
+    /** A power of two of which at most half is used. */
+    private static int capacity(int entries) {
+        return Integer.highestOneBit(Math.max(8, entries)) * 4;
     }
 
     private static boolean merges(byte[] token, int id, int[] byteIds, Merger merger, int[] ids, long[] found) {
@@ -53,41 +65,59 @@ final class WholePieces {
     }
 
     private void add(byte[] token, int id) {
-        whole.set(id);
-        if (token.length > SMALL) {
+        if (token.length > MEDIUM) {
             return;
         }
-        long number = number(token.length);
+        long first = 0;
+        long second = token.length;
         for (byte b : token) {
-            number = number(number, b & 0xFF);
+            first = (first << 8) | (second >>> 56);
+            second = (second << 8) | (b & 0xFF);
         }
-        int slot = slot(number);
-        small[slot] = number;
-        small[slot + 1] = id;
+        if (token.length <= SMALL) {
+            int slot = slot(second);
+            small[slot] = second;
+            small[slot + 1] = id;
+        } else {
+            int slot = slot(first, second);
+            medium[slot] = first;
+            medium[slot + 1] = second;
+            medium[slot + 2] = id;
+        }
     }
 
-    /** The number of a piece of {@code n} bytes, to be continued with each of them by {@link #number(long, int)}. */
-    static long number(int n) {
-        return n;
-    }
-
-    /** The number of a piece after one more of its bytes. */
-    static long number(long number, int next) {
-        return (number << 8) | next;
+    /** A hash of a piece's two numbers, of which the upper bits are the best. */
+    static long hash(long first, long second) {
+        return (first * 0xC2B2AE3D27D4EB4FL + second) * 0x9E3779B97F4A7C15L;
     }
 
     private int slot(long number) {
-        int slot = 2 * (int) ((number * 0x9E3779B97F4A7C15L) >>> shift);
+        int slot = ((int) (hash(0, number) >>> 33) << 1) & (small.length - 1);
         while (small[slot] != number && small[slot] != 0) {
             slot = (slot + 2) & (small.length - 1);
         }
         return slot;
     }
 
-    /** The id of the piece of this number, or -1 when it is not one token. */
-    int find(long number) {
-        int slot = slot(number);
-        return small[slot] == 0 ? -1 : (int) small[slot + 1];
+    private int slot(long first, long second) {
+        int slot = ((int) (hash(first, second) >>> 33) << 2) & (medium.length - 1);
+        while ((medium[slot + 1] != second || medium[slot] != first) && medium[slot] != 0) {
+            slot = (slot + 4) & (medium.length - 1);
+        }
+        return slot;
+    }
+
+    /**
+     * The id of the piece of these numbers, or -1 when it is not one token. The bytes of a piece, its length before
+     * them, are the digits of one number in base 256 of which {@code second} is what fits in 64 bits.
+     */
+    int find(long first, long second) {
+        if (first == 0) {
+            int slot = slot(second);
+            return small[slot] == 0 ? -1 : (int) small[slot + 1];
+        }
+        int slot = slot(first, second);
+        return medium[slot] == 0 ? -1 : (int) medium[slot + 2];
     }
 
     /** The id of the first {@code n} bytes of {@code piece}, whose hash is known, or -1 when they are not one token. */

@@ -86,7 +86,7 @@ final class TokenizerSpeed {
     }
 
     /** Source files of the JDK, one behind the other. */
-    private static String javaSource(int characters) throws IOException {
+    static String javaSource(int characters) throws IOException {
         Path source = Path.of(System.getProperty("java.home"), "lib", "src.zip");
         StringBuilder text = new StringBuilder();
         if (!Files.exists(source)) {
