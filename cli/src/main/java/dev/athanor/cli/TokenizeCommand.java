@@ -8,7 +8,9 @@ import dev.athanor.tokenizer.MergeTracer;
 import dev.athanor.tokenizer.Tokenizer;
 import dev.athanor.tokenizer.Tokenizers;
 import dev.athanor.tokenizer.WordTrace;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -85,17 +87,19 @@ final class TokenizeCommand implements Callable<Integer> {
         List<WordTrace> words = explain ? MergeTracer.trace(tokenizer, input) : List.of();
         TokenTable table = new TokenTable(tokenizer, ids);
         WordLadders ladders = new WordLadders(tokenizer, near, words);
+        PrintStream out = new PrintStream(new BufferedOutputStream(System.out), false, System.out.charset());
         if (common.json) {
             ObjectNode node = table.json(input);
             if (explain) {
                 node.set("words", ladders.json());
             }
-            System.out.println(node);
+            out.println(node);
         } else if (explain) {
-            ladders.print(System.out);
+            ladders.print(out);
         } else {
-            table.print(System.out, input);
+            table.print(out, input);
         }
+        out.flush();
     }
 
     private String input() {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Random changes to good files: the readers accept them or refuse them, and nothing else, in little memory. */
 class FormatFuzzTest {
     private static final long SEED = 8128;
+
+    private long seed = SEED;
 
     /** A file of some kilobytes may cost at most this much; the largest cost measured is a quarter of it. */
     private static final long MOST_BYTES = 4 << 20;
@@ -101,8 +104,8 @@ class FormatFuzzTest {
         return out;
     }
 
-    private static void fuzz(byte[] good, int rounds, Reader reader) throws IOException {
-        Random random = new Random(SEED);
+    private void fuzz(byte[] good, int rounds, Reader reader) throws IOException {
+        Random random = new Random(seed);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         reader.read(good);
         int refused = 0;
@@ -116,10 +119,10 @@ class FormatFuzzTest {
                 refused++;
             } catch (RuntimeException | Error e) {
                 throw new AssertionError(
-                        "seed " + SEED + ", round " + i + ": " + new String(bytes, StandardCharsets.ISO_8859_1), e);
+                        "seed " + seed + ", round " + i + ": " + new String(bytes, StandardCharsets.ISO_8859_1), e);
             }
             long cost = threads.getCurrentThreadAllocatedBytes() - before;
-            assertTrue(cost < MOST_BYTES, "seed " + SEED + ", round " + i + ": " + cost + " bytes allocated");
+            assertTrue(cost < MOST_BYTES, "seed " + seed + ", round " + i + ": " + cost + " bytes allocated");
         }
         assertTrue(refused > rounds / 4, "refused: " + refused + " of " + rounds);
     }
@@ -211,5 +214,23 @@ class FormatFuzzTest {
                 throw new AssertionError(e);
             }
         });
+    }
+
+    /** Searches on demand, for ten minutes or as many as the first argument says, from a seed that is printed. */
+    public static void main(String[] arguments) throws IOException {
+        long minutes = arguments.length == 0 ? 10 : Long.parseLong(arguments[0]);
+        FormatFuzzTest fuzz = new FormatFuzzTest();
+        fuzz.seed = System.nanoTime();
+        PrintStream out = System.out;
+        out.println("seed " + fuzz.seed);
+        for (long end = System.nanoTime() + minutes * 60_000_000_000L; System.nanoTime() < end; fuzz.seed++) {
+            fuzz.directory = Files.createTempDirectory("format-fuzz");
+            fuzz.mutatedSafetensorsHeadersAreReadOrRefused();
+            fuzz.mutatedSafetensorsFilesAreReadOrRefused();
+            fuzz.mutatedConfigurationsAreReadOrRefused();
+            fuzz.mutatedIndexesAreReadOrRefused();
+            fuzz.mutatedManifestsAreRefused();
+        }
+        out.println("every file was read or refused, up to seed " + (fuzz.seed - 1));
     }
 }

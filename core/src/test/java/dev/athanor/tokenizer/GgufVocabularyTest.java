@@ -156,4 +156,71 @@ class GgufVocabularyTest {
                 "expected one for each token, found none",
                 () -> Tokenizers.fromGguf(small("llama", "default", List.of(), List.of())));
     }
+
+    /** Vocabularies with anything in them are read or refused; what is read cuts text into ids of its own. */
+    @Test
+    void mutatedVocabulariesAreReadOrRefused() {
+        GgufVocabulary bytes = Tokenizers.toGguf(Samples.learned(PreTokenizer.GPT2, 400));
+        GgufVocabulary pieces = Tokenizers.toGguf(
+                TokenizerJson.parse(SentencePieceTest.WITH_BYTES.json(SentencePieceTest.llama2()), "Llama 2"));
+        Random random = new Random(SEED);
+        int refused = 0;
+        for (int i = 0; i < 600; i++) {
+            int number = i;
+            try {
+                Tokenizer t = Tokenizers.fromGguf(mutate(i % 2 == 0 ? bytes : pieces, random));
+                String text = Samples.random(random);
+                for (int id : t.encodeWithSpecials(text)) {
+                    assertTrue(id >= 0 && id < t.vocabularySize(), () -> "seed " + SEED + ", round " + number);
+                }
+            } catch (TokenizerFormatException e) {
+                assertTrue(String.valueOf(e.getMessage()).contains("expected"), e.toString());
+                refused++;
+            } catch (IllegalArgumentException e) {
+                assertTrue(String.valueOf(e.getMessage()).startsWith("text: expected"), e.toString());
+            }
+        }
+        assertTrue(refused > 60 && refused < 540, "refused " + refused);
+    }
+
+    private static GgufVocabulary mutate(GgufVocabulary v, Random random) {
+        List<String> tokens = new ArrayList<>(v.tokens());
+        List<Float> scores = new ArrayList<>(v.scores());
+        List<Integer> types = new ArrayList<>(v.types());
+        List<String> merges = new ArrayList<>(v.merges());
+        for (int i = random.nextInt(3); i >= 0; i--) {
+            int at = random.nextInt(tokens.size());
+            switch (random.nextInt(8)) {
+                case 0 -> tokens.set(at, tokens.get(random.nextInt(tokens.size())));
+                case 1 -> tokens.set(at, Samples.random(random));
+                case 2 -> types.set(at, random.nextInt(8));
+                case 3 -> Collections.swap(tokens, at, random.nextInt(tokens.size()));
+                case 4 -> {
+                    if (!scores.isEmpty()) {
+                        scores.set(at, Float.intBitsToFloat(random.nextInt()));
+                    }
+                }
+                case 5 -> {
+                    if (!merges.isEmpty()) {
+                        merges.set(random.nextInt(merges.size()), tokens.get(at) + " " + tokens.get(0));
+                    }
+                }
+                case 6 -> tokens.set(at, "a".repeat(random.nextInt(3000)));
+                default -> types.subList(0, random.nextInt(2)).clear();
+            }
+        }
+        return new GgufVocabulary(
+                v.model(),
+                v.pre(),
+                tokens,
+                scores,
+                types,
+                merges,
+                OptionalInt.of(random.nextInt(tokens.size() + 20)),
+                v.eos(),
+                v.unknown(),
+                random.nextBoolean(),
+                v.addEos(),
+                v.addSpacePrefix());
+    }
 }
