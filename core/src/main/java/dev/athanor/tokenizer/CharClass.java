@@ -10,7 +10,8 @@ final class CharClass {
     /** {@code \p{L}}. */
     static boolean isLetter(int c) {
         if (c < 128) {
-            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+            int letter = (c | 0x20) - 'a';
+            return letter >= 0 && letter < 26;
         }
         return switch (Character.getType(c)) {
             case Character.UPPERCASE_LETTER,
@@ -93,6 +94,9 @@ final class CharClass {
 
     /** Neither space nor letter nor number: {@code [^\s\p{L}\p{N}]}. */
     static boolean isOther(int c) {
+        if (c < 128) {
+            return c > ' ' ? !isLetter(c) && !isNumber(c) : !isSpace(c);
+        }
         return !isSpace(c) && !isLetter(c) && !isNumber(c);
     }
 }

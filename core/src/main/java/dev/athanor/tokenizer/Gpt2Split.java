@@ -61,7 +61,10 @@ final class Gpt2Split {
     /** End of the letters from {@code at}. */
     static int letters(String text, int at, int limit) {
         while (at < limit) {
-            int c = text.codePointAt(at);
+            int c = text.charAt(at);
+            if (c >= 128) {
+                c = text.codePointAt(at);
+            }
             if (!CharClass.isLetter(c)) {
                 break;
             }

@@ -74,13 +74,22 @@ final class PieceEncoder {
     private boolean appendAscii(String text, int start, int end) {
         long first = 0;
         long second = (long) end - start;
-        for (int i = start; i < end; i++) {
+        int all =
+                0; // a branch for each character would cost more than reading those behind the first that is not ASCII
+        int small = Math.min(end, start + WholePieces.SMALL);
+        for (int i = start; i < small; i++) {
             char c = text.charAt(i);
-            if (c >= 0x80) {
-                return false;
-            }
+            all |= c;
+            second = (second << 8) | c;
+        }
+        for (int i = small; i < end; i++) {
+            char c = text.charAt(i);
+            all |= c;
             first = (first << 8) | (second >>> 56);
             second = (second << 8) | c;
+        }
+        if (all >= 0x80) {
+            return false;
         }
         int id = whole.find(first, second);
         if (id >= 0) {
