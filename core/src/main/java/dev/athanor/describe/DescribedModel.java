@@ -45,7 +45,7 @@ public final class DescribedModel {
         if (GgufModel.isNamed(folder)) {
             try (OpenModel model = GgufModel.open(folder)) {
                 model.notes().forEach(notes);
-                return ModelDescription.of(name(folder), model.config());
+                return ModelDescription.of(name(folder), model.config(), GgufModel::tensorName);
             }
         }
         ModelDescription found = ModelDescription.of(name(folder), Checkpoint.config(folder));

@@ -5,6 +5,7 @@ import dev.athanor.model.TensorSpec;
 import dev.athanor.model.TensorTable;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
 /**
  * What a model is made of, from its shapes alone; no weights are read or made.
@@ -24,6 +25,15 @@ public record ModelDescription(
      * @throws IllegalArgumentException when a count does not fit into 63 bits
      */
     public static ModelDescription of(String name, ModelConfig config) {
+        return of(name, config, TensorSpec::name);
+    }
+
+    /**
+     * As {@link #of(String, ModelConfig)}.
+     *
+     * @param tensorNames what tensors are called in the file
+     */
+    public static ModelDescription of(String name, ModelConfig config, Function<TensorSpec, String> tensorNames) {
         try {
             List<TensorSpec> specs = TensorTable.of(config);
             ParameterCounts counts = ParameterCounts.of(config, specs);
@@ -33,7 +43,7 @@ public record ModelDescription(
             work.reading(config.contextLength());
             memory.training();
             memory.running(MemoryNeeds.FORMATS.getFirst());
-            return new ModelDescription(name, config, counts, QkvMatrices.of(config, specs), work, memory);
+            return new ModelDescription(name, config, counts, QkvMatrices.of(config, specs, tensorNames), work, memory);
         } catch (ArithmeticException e) {
             throw new IllegalArgumentException(
                     name + ": expected a model whose operations and bytes fit into 63 bits, found layers="

@@ -5,6 +5,7 @@ import dev.athanor.model.TensorSpec;
 import dev.athanor.model.TensorSpec.Role;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -28,7 +29,7 @@ public record QkvMatrices(
     private static final Set<Role> STORED =
             Set.of(Role.QKV_WEIGHT, Role.QUERY_WEIGHT, Role.KEY_WEIGHT, Role.VALUE_WEIGHT);
 
-    static QkvMatrices of(ModelConfig c, List<TensorSpec> specs) {
+    static QkvMatrices of(ModelConfig c, List<TensorSpec> specs, Function<TensorSpec, String> names) {
         return new QkvMatrices(
                 c.layers(),
                 c.width(),
@@ -37,7 +38,7 @@ public record QkvMatrices(
                 c.heads(),
                 c.kvHeads(),
                 c.headSize(),
-                storedAs(c, specs));
+                storedAs(c, specs, names));
     }
 
     /** Whole matrices in the model. */
@@ -55,10 +56,10 @@ public record QkvMatrices(
         return (long) layers * kvHeads;
     }
 
-    private static String storedAs(ModelConfig c, List<TensorSpec> specs) {
+    private static String storedAs(ModelConfig c, List<TensorSpec> specs, Function<TensorSpec, String> names) {
         String tensors = specs.stream()
                 .filter(spec -> spec.layer() == 0 && STORED.contains(spec.role()))
-                .map(spec -> shortName(spec) + " " + spec.shape())
+                .map(spec -> shortName(names.apply(spec)) + " " + spec.shape())
                 .collect(Collectors.joining(", "));
         return switch (c.layout().qkv()) {
             case SEPARATE -> "three matrices " + tensors;
@@ -70,8 +71,8 @@ public record QkvMatrices(
     }
 
     /** {@code transformer.h.0.attn.c_attn.weight} is called c_attn. */
-    private static String shortName(TensorSpec spec) {
-        String[] parts = spec.name().split("\\.", -1);
+    private static String shortName(String name) {
+        String[] parts = name.split("\\.", -1);
         return parts[parts.length - 2];
     }
 }

@@ -175,4 +175,18 @@ class DescribedModelTest {
         assertEquals(distance, EditDistance.between(a, b));
         assertEquals(List.of(distance), List.of(EditDistance.between(b, a)));
     }
+
+    /** GGUF files say what their directory said, with names and layouts of their own. */
+    @Test
+    void aGgufFileIsDescribedAsItIs() {
+        Path folder = Path.of("src/test/resources/parity");
+        for (String name : List.of("gpt2", "gpt-neox-parallel", "llama-gqa", "qwen2", "qwen3")) {
+            ModelDescription gguf = DescribedModel.find(
+                    folder.resolve(name).resolve("model.gguf").toString());
+            ModelDescription directory = DescribedModel.find("./" + folder.resolve(name));
+            assertEquals(directory.counts(), gguf.counts(), name);
+            assertEquals(directory.qkv().queryRows(), gguf.qkv().queryRows(), name);
+            assertTrue(gguf.qkv().storedAs().contains(" attn_q"), gguf.qkv().storedAs());
+        }
+    }
 }

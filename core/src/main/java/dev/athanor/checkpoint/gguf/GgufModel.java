@@ -59,6 +59,11 @@ public final class GgufModel {
         return String.valueOf(path.getFileName()).endsWith(SUFFIX);
     }
 
+    /** What the tensor {@code spec} of any model is called in a GGUF file. */
+    public static String tensorName(TensorSpec spec) {
+        return GgufNames.tensor(spec.role(), spec.layer());
+    }
+
     /**
      * The model in {@code file}: everything its metadata asks for must be there with its exact shape, and no other
      * tensor.
