@@ -8,10 +8,8 @@ import dev.athanor.kernel.Compute;
 import dev.athanor.model.Transformer;
 import dev.athanor.tokenizer.Tokenizer;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -20,18 +18,20 @@ import tools.jackson.databind.node.ObjectNode;
  * @param text what was predicted
  */
 record QuantisationCost(String text, Perplexity.Result before, Perplexity.Result after) {
-    /** Predicts the same tokens of {@code text} with both models; empty where {@code from} has no tokenizer. */
-    static Optional<QuantisationCost> measure(Path from, Path to, TextSource text, long maxTokens, int threads) {
+    /**
+     * Predicts the same tokens of {@code text} with both models.
+     *
+     * @throws dev.athanor.tokenizer.TokenizerFormatException where {@code from} has no tokenizer
+     * @throws IllegalArgumentException where its tokenizer has no tokens for the text
+     */
+    static QuantisationCost measure(Path from, Path to, TextSource text, long maxTokens, int threads) {
         try (OpenModel model = ModelFiles.open(from);
                 Compute compute = Compute.create(threads)) {
-            if (!Files.isRegularFile(from) && !Files.exists(from.resolve("tokenizer.json"))) {
-                return Optional.empty();
-            }
             Tokenizer tokenizer = model.tokenizer();
             Perplexity.Result before = measure(model, tokenizer, text, maxTokens, compute, "before");
             try (OpenModel small = ModelFiles.open(to)) {
                 Perplexity.Result after = measure(small, tokenizer, text, maxTokens, compute, "after");
-                return Optional.of(new QuantisationCost(text.name(), before, after));
+                return new QuantisationCost(text.name(), before, after);
             }
         }
     }

@@ -4,6 +4,7 @@ import dev.athanor.checkpoint.gguf.Conversion;
 import dev.athanor.checkpoint.gguf.GgufModel;
 import dev.athanor.corpus.TextSource;
 import dev.athanor.corpus.TextSources;
+import dev.athanor.tokenizer.TokenizerFormatException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,12 +76,7 @@ final class QuantizeCommand implements Callable<Integer> {
         common.requireAtLeast("--max-tokens", maxTokens, 0);
         TextSource text = TextSources.named(data.isEmpty() ? List.of(USUAL_TEXT) : data);
         Conversion.Result result = ConversionReport.run(model, out, Optional.of(WeightTypes.of(type, common)));
-        Optional<QuantisationCost> cost = maxTokens == 0
-                ? Optional.empty()
-                : QuantisationCost.measure(model, out, text, maxTokens, common.threads());
-        if (maxTokens > 0 && cost.isEmpty()) {
-            System.err.println("athanor: " + model + " has no tokenizer.json: perplexity was not measured");
-        }
+        Optional<QuantisationCost> cost = maxTokens == 0 ? Optional.empty() : cost(text);
         if (common.json) {
             ObjectNode node = ConversionReport.json(out, result);
             cost.ifPresent(found -> found.put(node));
@@ -90,5 +86,21 @@ final class QuantizeCommand implements Callable<Integer> {
             cost.ifPresent(found -> found.print(System.out));
         }
         return 0;
+    }
+
+    /** Nothing, and a sentence on standard error, where the model cannot read the usual text. */
+    private Optional<QuantisationCost> cost(TextSource text) {
+        try {
+            return Optional.of(QuantisationCost.measure(model, out, text, maxTokens, common.threads()));
+        } catch (TokenizerFormatException e) {
+            System.err.println("athanor: perplexity was not measured: " + e.getMessage());
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            if (!data.isEmpty()) {
+                throw e;
+            }
+            System.err.println("athanor: perplexity was not measured, name a text with --data: " + e.getMessage());
+            return Optional.empty();
+        }
     }
 }

@@ -91,6 +91,57 @@ class CommandsTest {
     }
 
     @Test
+    void aModelIsConvertedAndQuantisedAndStaysTheSameModel() throws IOException {
+        Path gguf = directory.resolve("small.gguf");
+        Path back = directory.resolve("back");
+        Outcome there = Outcome.of("convert", "--from", model.toString(), "--to", gguf.toString(), "--json");
+        assertEquals(0, there.code(), there.err());
+        assertEquals(
+                Files.size(model.resolve("model.safetensors")),
+                there.json().path("tensor_bytes").asLong(),
+                20_000);
+        assertEquals(
+                0,
+                Outcome.of("convert", "--from", gguf.toString(), "--to", back.toString())
+                        .code());
+        for (String name : List.of("config.json", "tokenizer.json", "generation_config.json", "model.safetensors")) {
+            assertEquals(-1, Files.mismatch(model.resolve(name), back.resolve(name)), name);
+        }
+        Outcome again = Outcome.of("convert", "--from", model.toString(), "--to", gguf.toString());
+        assertEquals(2, again.code());
+        assertTrue(again.err().contains("expected a new name to write to"), again.err());
+        String text = Texts.small(directory).toString();
+        Outcome small = Outcome.of(
+                "quantize",
+                "--model",
+                gguf.toString(),
+                "--type",
+                "q8_0",
+                "--out",
+                directory.resolve("q8.gguf").toString(),
+                "--data",
+                text,
+                "--json");
+        assertEquals(0, small.code(), small.err());
+        double before = small.json().path("perplexity_before").asDouble();
+        double after = small.json().path("perplexity_after").asDouble();
+        assertTrue(before > 1 && Math.abs(after / before - 1) < 0.02, small.out());
+        Outcome unread = Outcome.of(
+                "quantize",
+                "--model",
+                model.toString(),
+                "--type",
+                "q4_0",
+                "--out",
+                directory.resolve("q4.gguf").toString());
+        assertEquals(0, unread.code(), unread.err());
+        assertTrue(unread.err().contains("perplexity was not measured, name a text with --data"), unread.err());
+        Outcome wrong = Outcome.of("quantize", "--model", model.toString(), "--type", "q9", "--out", "x.gguf");
+        assertEquals(2, wrong.code());
+        assertTrue(wrong.err().contains("found q9"), wrong.err());
+    }
+
+    @Test
     void nextIsADistribution() {
         Outcome next = Outcome.of(
                 "next",
