@@ -3,10 +3,13 @@ package dev.athanor.model;
 import dev.athanor.kernel.FlashAttention.Layout;
 import dev.athanor.kernel.RotaryTable;
 import dev.athanor.model.TensorSpec.Role;
+import dev.athanor.model.hook.HookPoint;
 import dev.athanor.op.Attend;
+import dev.athanor.op.HeadResults;
 import dev.athanor.op.Heads;
 import dev.athanor.op.Linear;
 import dev.athanor.op.Normalise;
+import dev.athanor.op.OpenAttend;
 import dev.athanor.op.Rotate;
 import dev.athanor.op.Tape;
 import dev.athanor.op.Value;
@@ -44,6 +47,9 @@ final class Attention {
         Qkv qkv = config.layout().fusedQkv() ? fused(tape, x) : separate(tape, x);
         Heads q = qkv.q;
         Heads k = qkv.k;
+        run.visit(HookPoint.Q, layer, q, config.heads(), config.headSize());
+        run.visit(HookPoint.K, layer, k, config.kvHeads(), config.headSize());
+        run.visit(HookPoint.V, layer, qkv.v, config.kvHeads(), config.headSize());
         if (config.qkNorm()) {
             q = normalised(tape, q, Role.QUERY_NORM_WEIGHT);
             k = normalised(tape, k, Role.KEY_NORM_WEIGHT);
@@ -51,17 +57,45 @@ final class Attention {
         if (rotary.isPresent()) {
             Rotate.apply(tape, q, config.heads(), run.length(), run.firstPosition(), rotary.get());
             Rotate.apply(tape, k, config.kvHeads(), run.length(), run.firstPosition(), rotary.get());
+            run.visit(HookPoint.ROT_Q, layer, q, config.heads(), config.headSize());
+            run.visit(HookPoint.ROT_K, layer, k, config.kvHeads(), config.headSize());
         }
         Value z = attend(tape, q, k, qkv.v, run); // [batch * length, heads * headSize]
-        return Linear.apply(
+        run.visit(HookPoint.Z, layer, Heads.separate(z, config.headSize()), config.heads(), config.headSize());
+        return output(tape, z, run);
+    }
+
+    private Value output(Tape tape, Value z, Run run) {
+        Value weight = weights.get(Role.ATTENTION_OUTPUT_WEIGHT, layer);
+        Optional<Value> bias = weights.find(Role.ATTENTION_OUTPUT_BIAS, layer);
+        boolean inputMajor = config.layout().inputMajor();
+        if (!run.wants(HookPoint.RESULT, layer)) {
+            return Linear.apply(tape, z, weight, bias, inputMajor);
+        }
+        return HeadResults.apply(
                 tape,
                 z,
-                weights.get(Role.ATTENTION_OUTPUT_WEIGHT, layer),
-                weights.find(Role.ATTENTION_OUTPUT_BIAS, layer),
-                config.layout().inputMajor());
+                config.headSize(),
+                weight,
+                bias,
+                inputMajor,
+                results -> run.visit(
+                        HookPoint.RESULT, layer, results, run.batch(), run.length(), config.heads(), config.width()));
     }
 
     private Value attend(Tape tape, Heads q, Heads k, Heads v, Run run) {
+        if (run.wants(HookPoint.ATTN_SCORES, layer) || run.wants(HookPoint.PATTERN, layer)) {
+            int length = run.length();
+            int[] shape = {run.batch(), config.heads(), length, length};
+            return OpenAttend.apply(
+                    tape,
+                    layout(run.batch(), length, length, 0),
+                    q.data(),
+                    k.data(),
+                    v.data(),
+                    scores -> run.visit(HookPoint.ATTN_SCORES, layer, scores, shape),
+                    shares -> run.visit(HookPoint.PATTERN, layer, shares, shape));
+        }
         if (run.cache().isEmpty()) {
             return Attend.apply(tape, layout(run.batch(), run.length(), run.length(), 0), q, k, v);
         }

@@ -2,8 +2,8 @@ package dev.athanor.model;
 
 import dev.athanor.kernel.RotaryTable;
 import dev.athanor.model.TensorSpec.Role;
+import dev.athanor.model.hook.HookPoint;
 import dev.athanor.op.Dropout;
-import dev.athanor.op.Normalise;
 import dev.athanor.op.Residual;
 import dev.athanor.op.Tape;
 import dev.athanor.op.Value;
@@ -27,21 +27,50 @@ final class Block {
 
     /** Residual stream [batch * length, d] after this layer. */
     Value forward(Tape tape, Value x, Run run) {
-        Value attended = attention.forward(tape, normalised(tape, x, true), run);
+        run.visit(HookPoint.RESID_PRE, layer, x);
+        Value attended = attention.forward(tape, beforeAttention(tape, x, run), run);
         attended = dropped(tape, attended, run, 2 * layer);
+        run.visit(HookPoint.ATTN_OUT, layer, attended);
+        Value sum;
         if (config.parallelResidual()) {
-            Value reacted = feedForward.forward(tape, normalised(tape, x, false));
-            return Residual.add(tape, x, attended, dropped(tape, reacted, run, 2 * layer + 1));
+            sum = Residual.add(tape, x, attended, reacted(tape, x, run));
+        } else {
+            Value middle = Residual.add(tape, x, attended);
+            run.visit(HookPoint.RESID_MID, layer, middle);
+            sum = Residual.add(tape, middle, reacted(tape, middle, run));
         }
-        Value middle = Residual.add(tape, x, attended);
-        Value reacted = feedForward.forward(tape, normalised(tape, middle, false));
-        return Residual.add(tape, middle, dropped(tape, reacted, run, 2 * layer + 1));
+        run.visit(HookPoint.RESID_POST, layer, sum);
+        return sum;
     }
 
-    private Value normalised(Tape tape, Value x, boolean beforeAttention) {
-        Role weight = beforeAttention ? Role.ATTENTION_NORM_WEIGHT : Role.FEED_FORWARD_NORM_WEIGHT;
-        Role bias = beforeAttention ? Role.ATTENTION_NORM_BIAS : Role.FEED_FORWARD_NORM_BIAS;
-        return Normalise.apply(tape, x, weights.get(weight, layer), weights.find(bias, layer), config.normEpsilon());
+    /** What the feed-forward step adds. */
+    private Value reacted(Tape tape, Value x, Run run) {
+        Value reacted = feedForward.forward(tape, beforeFeedForward(tape, x, run), run);
+        reacted = dropped(tape, reacted, run, 2 * layer + 1);
+        run.visit(HookPoint.MLP_OUT, layer, reacted);
+        return reacted;
+    }
+
+    private Value beforeAttention(Tape tape, Value x, Run run) {
+        return Norms.apply(
+                tape,
+                x,
+                weights.get(Role.ATTENTION_NORM_WEIGHT, layer),
+                weights.find(Role.ATTENTION_NORM_BIAS, layer),
+                config.normEpsilon(),
+                new Norms.Place(HookPoint.LN1_SCALE, HookPoint.LN1_NORMALIZED, layer),
+                run);
+    }
+
+    private Value beforeFeedForward(Tape tape, Value x, Run run) {
+        return Norms.apply(
+                tape,
+                x,
+                weights.get(Role.FEED_FORWARD_NORM_WEIGHT, layer),
+                weights.find(Role.FEED_FORWARD_NORM_BIAS, layer),
+                config.normEpsilon(),
+                new Norms.Place(HookPoint.LN2_SCALE, HookPoint.LN2_NORMALIZED, layer),
+                run);
     }
 
     private static Value dropped(Tape tape, Value x, Run run, int place) {

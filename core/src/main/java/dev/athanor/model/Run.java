@@ -1,5 +1,13 @@
 package dev.athanor.model;
 
+import dev.athanor.kernel.HeadView;
+import dev.athanor.model.hook.Hook;
+import dev.athanor.model.hook.HookPoint;
+import dev.athanor.model.hook.HookValue;
+import dev.athanor.model.hook.Probe;
+import dev.athanor.op.Heads;
+import dev.athanor.op.Value;
+import dev.athanor.tensor.Tensor;
 import java.util.Optional;
 
 /**
@@ -10,14 +18,56 @@ import java.util.Optional;
  * @param cache where the tokens before are kept; absent when every sequence starts at its first position
  * @param dropout probability of dropping, 0 outside training
  * @param dropoutSeed which elements drop
+ * @param probe who listens to the pass
  */
-record Run(int batch, int length, Optional<KvCache> cache, float dropout, long dropoutSeed) {
+record Run(int batch, int length, Optional<KvCache> cache, float dropout, long dropoutSeed, Optional<Probe> probe) {
     static Run of(int batch, int length) {
-        return new Run(batch, length, Optional.empty(), 0f, 0);
+        return new Run(batch, length, Optional.empty(), 0f, 0, Optional.empty());
     }
 
     static Run cached(int length, KvCache cache) {
-        return new Run(1, length, Optional.of(cache), 0f, 0);
+        return new Run(1, length, Optional.of(cache), 0f, 0, Optional.empty());
+    }
+
+    static Run probed(int batch, int length, Probe probe) {
+        return new Run(batch, length, Optional.empty(), 0f, 0, Optional.of(probe));
+    }
+
+    /** Whether somebody listens at a place of a layer, or of the whole model with {@link Hook#NO_LAYER}. */
+    boolean wants(HookPoint point, int layer) {
+        return probe.isPresent() && probe.get().wants(new Hook(point, layer));
+    }
+
+    /** Shows rows [batch * length, n] as [batch, length, n] to whoever listens. */
+    void visit(HookPoint point, int layer, Value rows) {
+        if (wants(point, layer)) {
+            Tensor t = rows.data();
+            visit(point, layer, HookValue.dense(t.data(), t.offset(), batch, length, t.dim(-1)));
+        }
+    }
+
+    /** Shows heads as [batch, length, heads, headSize] to whoever listens. */
+    void visit(HookPoint point, int layer, Heads heads, int count, int size) {
+        if (wants(point, layer)) {
+            HeadView view = heads.data();
+            visit(
+                    point,
+                    layer,
+                    new HookValue(view.data(), view.offset(), new int[] {batch, length, count, size}, new int[] {
+                        length * view.rowStride(), view.rowStride(), view.headStride(), 1
+                    }));
+        }
+    }
+
+    /** Shows an array without gaps to whoever listens. */
+    void visit(HookPoint point, int layer, float[] data, int... dims) {
+        if (wants(point, layer)) {
+            visit(point, layer, HookValue.dense(data, 0, dims));
+        }
+    }
+
+    private void visit(HookPoint point, int layer, HookValue value) {
+        probe.ifPresent(listener -> listener.visit(new Hook(point, layer), value));
     }
 
     int firstPosition() {

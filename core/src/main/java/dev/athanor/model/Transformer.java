@@ -4,12 +4,15 @@ import dev.athanor.kernel.Compute;
 import dev.athanor.kernel.RotaryTable;
 import dev.athanor.model.ModelConfig.Positions;
 import dev.athanor.model.TensorSpec.Role;
+import dev.athanor.model.hook.Hook;
+import dev.athanor.model.hook.HookPoint;
+import dev.athanor.model.hook.Probe;
 import dev.athanor.op.Dropout;
 import dev.athanor.op.Embedding;
 import dev.athanor.op.Linear;
 import dev.athanor.op.LinearCrossEntropy;
-import dev.athanor.op.Normalise;
 import dev.athanor.op.Pool;
+import dev.athanor.op.Residual;
 import dev.athanor.op.Tape;
 import dev.athanor.op.Value;
 import dev.athanor.tensor.Shape;
@@ -79,13 +82,7 @@ public final class Transformer {
         check(tokens, run);
         rotary.ifPresent(table -> table.reach(run.firstPosition() + run.length()));
         Weights w = stack.weights;
-        Value x = Embedding.apply(
-                tape,
-                tokens,
-                run.length(),
-                run.firstPosition(),
-                w.get(Role.TOKEN_EMBEDDING, -1),
-                w.find(Role.POSITION_EMBEDDING, -1));
+        Value x = embedded(tape, w, tokens, run);
         if (run.dropout() > 0f) {
             x = Dropout.apply(tape, x, run.dropout(), run.dropoutSeed() + ((long) (2 * config.layers()) << 40));
         }
@@ -96,8 +93,35 @@ public final class Transformer {
                 tape.releaseSince(mark, x);
             }
         }
-        return Normalise.apply(
-                tape, x, w.get(Role.FINAL_NORM_WEIGHT, -1), w.find(Role.FINAL_NORM_BIAS, -1), config.normEpsilon());
+        Value last = Norms.apply(
+                tape,
+                x,
+                w.get(Role.FINAL_NORM_WEIGHT, -1),
+                w.find(Role.FINAL_NORM_BIAS, -1),
+                config.normEpsilon(),
+                new Norms.Place(HookPoint.FINAL_SCALE, HookPoint.FINAL_NORMALIZED, Hook.NO_LAYER),
+                run);
+        run.visit(HookPoint.UNEMBED_IN, Hook.NO_LAYER, last);
+        return last;
+    }
+
+    private static Value embedded(Tape tape, Weights w, int[] tokens, Run run) {
+        Value table = w.get(Role.TOKEN_EMBEDDING, -1);
+        Optional<Value> positions = w.find(Role.POSITION_EMBEDDING, -1);
+        boolean apart = run.wants(HookPoint.EMBED, Hook.NO_LAYER) || run.wants(HookPoint.POS_EMBED, Hook.NO_LAYER);
+        if (!apart) {
+            return Embedding.apply(tape, tokens, run.length(), run.firstPosition(), table, positions);
+        }
+        Value words = Embedding.apply(tape, tokens, run.length(), run.firstPosition(), table, Optional.empty());
+        run.visit(HookPoint.EMBED, Hook.NO_LAYER, words);
+        if (positions.isEmpty()) {
+            return words;
+        }
+        int[] places = new int[tokens.length];
+        Arrays.setAll(places, i -> run.firstPosition() + i % run.length());
+        Value rows = Embedding.apply(tape, places, run.length(), 0, positions.get(), Optional.empty());
+        run.visit(HookPoint.POS_EMBED, Hook.NO_LAYER, rows);
+        return Residual.add(tape, words, rows);
     }
 
     private void check(int[] tokens, Run run) {
@@ -136,6 +160,23 @@ public final class Transformer {
         return copy;
     }
 
+    /**
+     * As {@link #logits(int[], int, int)}, with {@code probe} listening. Where it wants nothing the numbers are the
+     * same bits; where it wants scores, norms or single heads, they are computed in another order.
+     *
+     * @return [batch, length, V]
+     */
+    public Tensor logits(int[] tokens, int batch, int length, Probe probe) {
+        Tape tape = new Tape(compute, pool, false);
+        Run run = Run.probed(batch, length, probe);
+        Value x = forward(tape, constant, tokens, run);
+        Value logits = Linear.apply(tape, x, head(constant.weights), Optional.empty(), false);
+        run.visit(HookPoint.UNEMBED_OUT, Hook.NO_LAYER, logits);
+        Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(batch, length, config.vocabularySize()));
+        tape.clear();
+        return copy;
+    }
+
     /** Sum of -log p(target) over all targets that are not negative; arguments as in {@link #lossAndGradients}. */
     public double loss(int[] tokens, int[] targets, int batch, int length) {
         Tape tape = new Tape(compute, pool, false);
@@ -161,7 +202,10 @@ public final class Transformer {
         Stack learning = stack(Weights.learning(parameters, gradients));
         Tape tape = new Tape(compute, pool, true);
         Value x = forward(
-                tape, learning, tokens, new Run(batch, length, Optional.empty(), config.dropout(), dropoutSeed));
+                tape,
+                learning,
+                tokens,
+                new Run(batch, length, Optional.empty(), config.dropout(), dropoutSeed, Optional.empty()));
         double loss = LinearCrossEntropy.apply(tape, x, head(learning.weights), targets, scale);
         tape.backward();
         return loss;
