@@ -1,5 +1,8 @@
 package dev.athanor.op;
 
+import dev.athanor.kernel.StoredRows;
+import dev.athanor.tensor.Stored;
+import dev.athanor.tensor.Tensor;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -27,27 +30,46 @@ public final class HeadResults {
         }
         int rows = z.rows();
         int heads = z.columns() / headSize;
-        Value alone = tape.value(rows, z.columns());
-        float[] results = new float[0];
-        int d = 0;
+        Tensor all = inMemory(weight);
+        int d = all.dim(inputMajor ? 1 : 0);
+        float[] results = new float[Math.multiplyExact(Math.multiplyExact(rows, heads), d)];
+        Value alone = tape.value(rows, headSize);
         for (int head = 0; head < heads; head++) {
-            java.util.Arrays.fill(
-                    alone.array(), alone.offset(), alone.offset() + alone.data().size(), 0f);
             for (int row = 0; row < rows; row++) {
-                int at = row * z.columns() + head * headSize;
-                System.arraycopy(z.array(), z.offset() + at, alone.array(), alone.offset() + at, headSize);
+                System.arraycopy(
+                        z.array(),
+                        z.offset() + row * z.columns() + head * headSize,
+                        alone.array(),
+                        alone.offset() + row * headSize,
+                        headSize);
             }
-            Value result = Linear.apply(tape, alone, weight, Optional.empty(), inputMajor);
-            d = result.columns();
-            if (head == 0) {
-                results = new float[Math.multiplyExact(Math.multiplyExact(rows, heads), d)];
-            }
+            Value part = Value.constant(ofHead(all, head, headSize, d, inputMajor));
+            Value result = Linear.apply(tape, alone, part, Optional.empty(), inputMajor);
             for (int row = 0; row < rows; row++) {
                 System.arraycopy(result.array(), result.offset() + row * d, results, (row * heads + head) * d, d);
             }
         }
         seen.accept(results);
         return sum(tape, results, rows, heads, d, bias);
+    }
+
+    private static Tensor inMemory(Value weight) {
+        return weight.weight() instanceof Stored stored ? StoredRows.toTensor(stored) : weight.data();
+    }
+
+    /** The inputs of one head: rows of [in, out], columns of [out, in]. */
+    private static Tensor ofHead(Tensor all, int head, int headSize, int d, boolean inputMajor) {
+        Tensor part = inputMajor ? Tensor.zeros(headSize, d) : Tensor.zeros(d, headSize);
+        if (inputMajor) {
+            System.arraycopy(all.data(), all.offset() + head * headSize * d, part.data(), 0, headSize * d);
+            return part;
+        }
+        int columns = all.dim(1);
+        for (int row = 0; row < d; row++) {
+            System.arraycopy(
+                    all.data(), all.offset() + row * columns + head * headSize, part.data(), row * headSize, headSize);
+        }
+        return part;
     }
 
     private static Value sum(Tape tape, float[] results, int rows, int heads, int d, Optional<Value> bias) {
