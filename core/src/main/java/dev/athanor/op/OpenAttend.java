@@ -29,7 +29,7 @@ public final class OpenAttend {
         }
         float[] shares =
                 new float[Math.multiplyExact(Math.multiplyExact(l.batch() * l.heads(), l.queries()), l.keys())];
-        rows(tape, l, (sequence, head, i, at) -> score(l, q, k, shares, sequence, head, i, at));
+        tape.compute().workers().run(l.batch() * l.heads(), (task, worker) -> scores(l, q, k, shares, task));
         scores.accept(shares);
         rows(tape, l, (sequence, head, i, at) -> softmax(shares, at, l.keys()));
         pattern.accept(shares);
@@ -51,21 +51,36 @@ public final class OpenAttend {
         });
     }
 
-    private static void score(Layout l, HeadView q, HeadView k, float[] shares, int sequence, int head, int i, int at) {
-        int group = l.heads() / l.kvHeads();
-        int query = q.at(sequence * l.queries() + i, head);
-        long last = (long) l.firstPosition() + i;
-        for (int j = 0; j < l.keys(); j++) {
-            if (j > last || j <= last - l.window()) {
-                shares[at + j] = Float.NEGATIVE_INFINITY;
-                continue;
-            }
-            int key = k.at(sequence * l.keys() + j, head / group);
-            float sum = 0;
+    /** One head of one sequence. Keys lie number by number, so that many of them are compared at once. */
+    private static void scores(Layout l, HeadView q, HeadView k, float[] shares, int task) {
+        int sequence = task / l.heads();
+        int head = task % l.heads();
+        int keys = l.keys();
+        float[] columns = new float[l.headSize() * keys]; // [headSize, keys]
+        for (int j = 0; j < keys; j++) {
+            int key = k.at(sequence * keys + j, head / (l.heads() / l.kvHeads()));
             for (int e = 0; e < l.headSize(); e++) {
-                sum = Math.fma(q.data()[query + e], k.data()[key + e], sum);
+                columns[e * keys + j] = k.data()[key + e];
             }
-            shares[at + j] = sum * l.scale();
+        }
+        for (int i = 0; i < l.queries(); i++) {
+            int at = (task * l.queries() + i) * keys;
+            int query = q.at(sequence * l.queries() + i, head);
+            for (int e = 0; e < l.headSize(); e++) {
+                addScaled(shares, at, q.data()[query + e] * l.scale(), columns, e * keys, keys);
+            }
+            long last = (long) l.firstPosition() + i;
+            for (int j = 0; j < keys; j++) {
+                if (j > last || j <= last - l.window()) {
+                    shares[at + j] = Float.NEGATIVE_INFINITY;
+                }
+            }
+        }
+    }
+
+    private static void addScaled(float[] to, int at, float factor, float[] from, int first, int count) {
+        for (int j = 0; j < count; j++) {
+            to[at + j] = Math.fma(factor, from[first + j], to[at + j]);
         }
     }
 
@@ -96,9 +111,7 @@ public final class OpenAttend {
             float share = shares[at + j];
             if (share != 0) {
                 int from = v.at(sequence * l.keys() + j, head / group);
-                for (int e = 0; e < l.headSize(); e++) {
-                    out.data()[to + e] = Math.fma(share, v.data()[from + e], out.data()[to + e]);
-                }
+                addScaled(out.data(), to, share, v.data(), from, l.headSize());
             }
         }
     }
