@@ -71,6 +71,10 @@ class TokenizeCommandTest {
 
     @Test
     void badInputIsASentence() throws IOException {
+        Outcome nowhere =
+                Outcome.of("tokenize", "--model", directory.resolve("nowhere").toString(), "--text", "a");
+        assertEquals(1, nowhere.code());
+        assertTrue(nowhere.err().contains("found nothing there"), nowhere.err());
         Outcome both = Outcome.of("tokenize", "--model", model, "--text", "a", "--file", "b");
         assertEquals(2, both.code());
         assertTrue(both.err().contains("--text, --file: expected one of them, found both"), both.err());

@@ -13,6 +13,10 @@ public final class Tokenizers {
      * @throws TokenizerFormatException if it is malformed or asks for something Athanor does not do
      */
     public static Tokenizer load(Path path) {
+        if (!Files.exists(path)) {
+            throw new TokenizerFormatException(
+                    path + ": expected a tokenizer.json or a model directory that has one, found nothing there");
+        }
         if (!Files.isDirectory(path)) {
             return TokenizerJson.load(path);
         }
