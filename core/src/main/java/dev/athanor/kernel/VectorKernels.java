@@ -10,6 +10,9 @@ import jdk.incubator.vector.FloatVector;
  * The Vector API provider, for 128, 256 and 512 bits. Load it only through {@link KernelProvider}: without the
  * incubator module this class cannot be linked. The up to 15 numbers past the last whole register are left to the
  * scalar kernels: a second, masked copy of a loop makes a method so long that the compilers sometimes give up on it.
+ *
+ * <p>Rows shorter than one register never reach the loops that call {@link VectorMath}: many such rows would make the
+ * loop look rare, the compilers do not inline calls in rare places, and a vector that crosses a real call is an object.
  */
 final class VectorKernels implements Kernels {
     private static final ScalarKernels TAIL = new ScalarKernels();
@@ -83,7 +86,9 @@ final class VectorKernels implements Kernels {
 
     @Override
     public float expShifted(float[] out, int oo, float[] x, int xo, float shift, int n) {
-        return VectorReductions.expShifted(out, oo, x, xo, shift, n);
+        return n < L
+                ? TAIL.expShifted(out, oo, x, xo, shift, n)
+                : VectorReductions.expShifted(out, oo, x, xo, shift, n);
     }
 
     @Override
@@ -180,27 +185,47 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void geluTanh(float[] out, int oo, float[] x, int xo, int n) {
-        VectorActivations.geluTanh(out, oo, x, xo, n);
+        if (n < L) {
+            TAIL.geluTanh(out, oo, x, xo, n);
+        } else {
+            VectorActivations.geluTanh(out, oo, x, xo, n);
+        }
     }
 
     @Override
     public void geluTanhBackward(float[] dx, int dxo, float[] dy, int dyo, float[] x, int xo, int n) {
-        VectorActivations.geluTanhBackward(dx, dxo, dy, dyo, x, xo, n);
+        if (n < L) {
+            TAIL.geluTanhBackward(dx, dxo, dy, dyo, x, xo, n);
+        } else {
+            VectorActivations.geluTanhBackward(dx, dxo, dy, dyo, x, xo, n);
+        }
     }
 
     @Override
     public void geluErf(float[] out, int oo, float[] x, int xo, int n) {
-        VectorActivations.geluErf(out, oo, x, xo, n);
+        if (n < L) {
+            TAIL.geluErf(out, oo, x, xo, n);
+        } else {
+            VectorActivations.geluErf(out, oo, x, xo, n);
+        }
     }
 
     @Override
     public void geluErfBackward(float[] dx, int dxo, float[] dy, int dyo, float[] x, int xo, int n) {
-        VectorActivations.geluErfBackward(dx, dxo, dy, dyo, x, xo, n);
+        if (n < L) {
+            TAIL.geluErfBackward(dx, dxo, dy, dyo, x, xo, n);
+        } else {
+            VectorActivations.geluErfBackward(dx, dxo, dy, dyo, x, xo, n);
+        }
     }
 
     @Override
     public void siluGate(float[] out, int oo, float[] gate, int go, float[] up, int uo, int n) {
-        VectorActivations.siluGate(out, oo, gate, go, up, uo, n);
+        if (n < L) {
+            TAIL.siluGate(out, oo, gate, go, up, uo, n);
+        } else {
+            VectorActivations.siluGate(out, oo, gate, go, up, uo, n);
+        }
     }
 
     @Override
@@ -216,7 +241,11 @@ final class VectorKernels implements Kernels {
             float[] up,
             int uo,
             int n) {
-        VectorActivations.siluGateBackward(dgate, dgo, dup, duo, dy, dyo, gate, go, up, uo, n);
+        if (n < L) {
+            TAIL.siluGateBackward(dgate, dgo, dup, duo, dy, dyo, gate, go, up, uo, n);
+        } else {
+            VectorActivations.siluGateBackward(dgate, dgo, dup, duo, dy, dyo, gate, go, up, uo, n);
+        }
     }
 
     @Override
@@ -237,7 +266,7 @@ final class VectorKernels implements Kernels {
     @Override
     public float softmax(float[] x, int xo, int n) {
         float largest = VectorReductions.max(x, xo, n);
-        float total = VectorReductions.expShifted(x, xo, x, xo, largest, n);
+        float total = expShifted(x, xo, x, xo, largest, n);
         scale(x, xo, 1f / total, n);
         return (float) (largest + StrictMath.log(total));
     }
@@ -249,7 +278,7 @@ final class VectorKernels implements Kernels {
         }
         float largest = VectorReductions.max(logits, lo, n);
         double distance = (double) largest - logits[lo + target];
-        float total = VectorReductions.expShifted(logits, lo, logits, lo, largest, n);
+        float total = expShifted(logits, lo, logits, lo, largest, n);
         scale(logits, lo, scale / total, n);
         logits[lo + target] -= scale;
         return (float) (distance + StrictMath.log(total));
