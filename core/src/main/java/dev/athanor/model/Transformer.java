@@ -177,6 +177,34 @@ public final class Transformer {
         return copy;
     }
 
+    /**
+     * What the end of the model, its last norm and its head, makes of states from anywhere in the residual stream.
+     *
+     * @param states [n, d]
+     * @return logits [n, V]
+     */
+    public Tensor unembed(Tensor states) {
+        if (states.shape().rank() != 2 || states.dim(1) != config.width()) {
+            throw new IllegalArgumentException(
+                    "states: expected [n, " + config.width() + "], the model's width, found " + states.shape());
+        }
+        Tape tape = new Tape(compute, pool, false);
+        Weights w = constant.weights;
+        int n = states.dim(0);
+        Value last = Norms.apply(
+                tape,
+                Value.constant(states),
+                w.get(Role.FINAL_NORM_WEIGHT, -1),
+                w.find(Role.FINAL_NORM_BIAS, -1),
+                config.normEpsilon(),
+                new Norms.Place(HookPoint.FINAL_SCALE, HookPoint.FINAL_NORMALIZED, Hook.NO_LAYER),
+                Run.of(1, n));
+        Value logits = Linear.apply(tape, last, head(w), Optional.empty(), false);
+        Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(n, config.vocabularySize()));
+        tape.clear();
+        return copy;
+    }
+
     /** Sum of -log p(target) over all targets that are not negative; arguments as in {@link #lossAndGradients}. */
     public double loss(int[] tokens, int[] targets, int batch, int length) {
         Tape tape = new Tape(compute, pool, false);

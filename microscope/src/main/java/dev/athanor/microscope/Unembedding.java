@@ -81,6 +81,27 @@ public final class Unembedding {
         return sum;
     }
 
+    /**
+     * The vote as a direction: the vote of a part is its dot product with this.
+     *
+     * @return [d]
+     */
+    public double[] direction(double scale, int token) {
+        float[] row = row(token);
+        double[] direction = new double[row.length];
+        double mean = 0;
+        for (int i = 0; i < row.length; i++) {
+            direction[i] = weight[i] * (double) row[i] / scale;
+            mean += direction[i] / row.length;
+        }
+        if (bias.isPresent()) { // LayerNorm takes the mean off every part: the direction has none of it
+            for (int i = 0; i < row.length; i++) {
+                direction[i] -= mean;
+            }
+        }
+        return direction;
+    }
+
     /** What the norm's bias adds to the logit of {@code token}, whatever the state. */
     public double constant(int token) {
         if (bias.isEmpty()) {
