@@ -9,8 +9,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        description = "Measure training, kernels or generation beside the machine's own peak.",
-        subcommands = {BenchTrainCommand.class, BenchKernelsCommand.class, BenchGenerateCommand.class})
+        description = "Measure training, kernels, generation or tracing beside the machine's own peak.",
+        subcommands = {
+            BenchTrainCommand.class,
+            BenchKernelsCommand.class,
+            BenchGenerateCommand.class,
+            BenchTraceCommand.class
+        })
 final class BenchCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run
@@ -18,6 +23,6 @@ final class BenchCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Expected train, kernels or generate, found none.");
+        throw new ParameterException(spec.commandLine(), "Expected train, kernels, generate or trace, found none.");
     }
 }

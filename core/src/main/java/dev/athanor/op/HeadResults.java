@@ -1,8 +1,10 @@
 package dev.athanor.op;
 
+import dev.athanor.kernel.Kernels;
 import dev.athanor.kernel.StoredRows;
 import dev.athanor.tensor.Stored;
 import dev.athanor.tensor.Tensor;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -74,15 +76,20 @@ public final class HeadResults {
 
     private static Value sum(Tape tape, float[] results, int rows, int heads, int d, Optional<Value> bias) {
         Value out = tape.value(rows, d);
-        for (int row = 0; row < rows; row++) {
-            for (int i = 0; i < d; i++) {
-                float sum = bias.isPresent() ? bias.get().array()[bias.get().offset() + i] : 0;
-                for (int head = 0; head < heads; head++) {
-                    sum += results[(row * heads + head) * d + i];
+        Kernels kernels = tape.compute().kernels();
+        Rows.forEach(tape.compute().workers(), rows, heads * d, (from, to, part) -> {
+            for (int row = from; row < to; row++) {
+                int at = out.offset() + row * d;
+                if (bias.isPresent()) {
+                    System.arraycopy(bias.get().array(), bias.get().offset(), out.array(), at, d);
+                } else {
+                    Arrays.fill(out.array(), at, at + d, 0f);
                 }
-                out.array()[out.offset() + row * d + i] = sum;
+                for (int head = 0; head < heads; head++) {
+                    kernels.add(out.array(), at, results, (row * heads + head) * d, d);
+                }
             }
-        }
+        });
         return out;
     }
 }

@@ -63,8 +63,8 @@ public final class HookValue {
 
     /** A copy without gaps. */
     public Tensor copy() {
-        Tensor copy = Tensor.zeros(dims);
-        walk((at, i) -> copy.data()[i] = data[at]);
+        Tensor copy = Tensor.view(new float[Math.toIntExact(shape().elements())], 0, shape());
+        walk((at, i, count) -> System.arraycopy(data, at, copy.data(), i, count));
         return copy;
     }
 
@@ -77,23 +77,30 @@ public final class HookValue {
         if (!tensor.shape().equals(shape())) {
             throw new IllegalArgumentException("edit: expected " + shape() + ", found " + tensor.shape());
         }
-        walk((at, i) -> data[at] = tensor.data()[tensor.offset() + i]);
+        walk((at, i, count) -> System.arraycopy(tensor.data(), tensor.offset() + i, data, at, count));
     }
 
     private interface Visit {
-        void at(int place, int number);
+        /** {@code count} neighbours: from {@code place} here, from {@code number} in a copy without gaps. */
+        void at(int place, int number, int count);
     }
 
+    /** In runs as long as they lie without gaps. */
     private void walk(Visit visit) {
-        int size = 1;
-        for (int dim : dims) {
-            size *= dim;
+        int axes = dims.length;
+        int run = 1;
+        while (axes > 0 && strides[axes - 1] == run) {
+            run *= dims[--axes];
         }
-        int[] index = new int[dims.length];
+        int size = run;
+        for (int axis = 0; axis < axes; axis++) {
+            size *= dims[axis];
+        }
+        int[] index = new int[axes];
         int at = offset;
-        for (int i = 0; i < size; i++) {
-            visit.at(at, i);
-            for (int axis = dims.length - 1; axis >= 0; axis--) {
+        for (int i = 0; i < size; i += run) {
+            visit.at(at, i, run);
+            for (int axis = axes - 1; axis >= 0; axis--) {
                 at += strides[axis];
                 if (++index[axis] < dims[axis]) {
                     break;
