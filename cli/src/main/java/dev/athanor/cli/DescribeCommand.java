@@ -5,8 +5,10 @@ import dev.athanor.describe.DescribedModel;
 import dev.athanor.describe.KnownModel;
 import dev.athanor.describe.KnownModels;
 import dev.athanor.describe.ModelDescription;
+import dev.athanor.describe.Nanochat;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,6 +42,14 @@ final class DescribeCommand implements Callable<Integer> {
         }
         if (list) {
             list();
+            return 0;
+        }
+        Optional<Nanochat> counted = Nanochat.named(model);
+        if (counted.isPresent()) {
+            System.out.print(
+                    common.json
+                            ? NanochatPage.json(counted.get()) + System.lineSeparator()
+                            : NanochatPage.of(counted.get()));
             return 0;
         }
         long memory = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();

@@ -56,6 +56,17 @@ class DescribeTest {
         assertEquals(1, json.out().lines().count(), "one object on one line");
     }
 
+    @Test
+    void aFamilyThatIsOnlyCountedSaysSo() {
+        Outcome page = Outcome.of("describe", "nanochat-d12");
+        assertEquals(0, page.code(), page.err());
+        assertTrue(page.out().startsWith("nanochat-d12: 286,261,730 parameters"), page.out());
+        assertTrue(page.out().contains("does not open or run it"), page.out());
+        Outcome json = Outcome.of("describe", "nanochat-d12", "--json");
+        assertTrue(json.out().contains("\"parameters\":286261730,\"runs_here\":false"), json.out());
+        assertEquals(2, Outcome.of("describe", "nanochat-d7").code());
+    }
+
     @ParameterizedTest
     @MethodSource("names")
     void everyKnownModelIsOneJsonObjectThatAddsUp(String name) {
