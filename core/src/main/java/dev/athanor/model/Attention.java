@@ -7,7 +7,6 @@ import dev.athanor.model.hook.HookPoint;
 import dev.athanor.op.Attend;
 import dev.athanor.op.HeadResults;
 import dev.athanor.op.Heads;
-import dev.athanor.op.Linear;
 import dev.athanor.op.Normalise;
 import dev.athanor.op.OpenAttend;
 import dev.athanor.op.Rotate;
@@ -66,18 +65,23 @@ final class Attention {
     }
 
     private Value output(Tape tape, Value z, Run run) {
-        Value weight = weights.get(Role.ATTENTION_OUTPUT_WEIGHT, layer);
-        Optional<Value> bias = weights.find(Role.ATTENTION_OUTPUT_BIAS, layer);
         boolean inputMajor = config.layout().inputMajor();
         if (!run.wants(HookPoint.RESULT, layer)) {
-            return Linear.apply(tape, z, weight, bias, inputMajor);
+            return Projection.apply(
+                    tape,
+                    z,
+                    weights,
+                    Role.ATTENTION_OUTPUT_WEIGHT,
+                    Optional.of(Role.ATTENTION_OUTPUT_BIAS),
+                    layer,
+                    inputMajor);
         }
         return HeadResults.apply(
                 tape,
                 z,
                 config.headSize(),
-                weight,
-                bias,
+                weights.get(Role.ATTENTION_OUTPUT_WEIGHT, layer),
+                weights.find(Role.ATTENTION_OUTPUT_BIAS, layer),
                 inputMajor,
                 results -> run.visit(
                         HookPoint.RESULT, layer, results, run.batch(), run.length(), config.heads(), config.width()));
@@ -127,22 +131,26 @@ final class Attention {
     }
 
     private Heads project(Tape tape, Value x, Role weight, Role bias) {
-        Value y = Linear.apply(
+        Value y = Projection.apply(
                 tape,
                 x,
-                weights.get(weight, layer),
-                weights.find(bias, layer),
+                weights,
+                weight,
+                Optional.of(bias),
+                layer,
                 config.layout().inputMajor());
         return Heads.separate(y, config.headSize());
     }
 
     /** One matrix for all three: blocks q|k|v (GPT-2), or q, k, v head by head (GPT-NeoX). */
     private Qkv fused(Tape tape, Value x) {
-        Value y = Linear.apply(
+        Value y = Projection.apply(
                 tape,
                 x,
-                weights.get(Role.QKV_WEIGHT, layer),
-                weights.find(Role.QKV_BIAS, layer),
+                weights,
+                Role.QKV_WEIGHT,
+                Optional.of(Role.QKV_BIAS),
+                layer,
                 config.layout().inputMajor());
         int size = config.headSize();
         int row = y.data().dim(-1);

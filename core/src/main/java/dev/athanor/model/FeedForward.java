@@ -3,7 +3,6 @@ package dev.athanor.model;
 import dev.athanor.model.TensorSpec.Role;
 import dev.athanor.model.hook.HookPoint;
 import dev.athanor.op.Activate;
-import dev.athanor.op.Linear;
 import dev.athanor.op.Tape;
 import dev.athanor.op.Value;
 import java.util.Optional;
@@ -26,20 +25,20 @@ final class FeedForward {
      */
     Value forward(Tape tape, Value x, Run run) {
         boolean inputMajor = config.layout().inputMajor();
-        Value up = Linear.apply(
-                tape, x, weights.get(Role.UP_WEIGHT, layer), weights.find(Role.UP_BIAS, layer), inputMajor); // [M, ff]
+        Value up = Projection.apply(
+                tape, x, weights, Role.UP_WEIGHT, Optional.of(Role.UP_BIAS), layer, inputMajor); // [M, ff]
         run.visit(config.activation().gated() ? HookPoint.MLP_PRE_LINEAR : HookPoint.MLP_PRE, layer, up);
         Value hidden = switch (config.activation()) {
             case GELU_TANH -> Activate.gelu(tape, up, true);
             case GELU_ERF -> Activate.gelu(tape, up, false);
             case SILU_GATED -> {
-                Value gate = Linear.apply(tape, x, weights.get(Role.GATE_WEIGHT, layer), Optional.empty(), inputMajor);
+                Value gate = Projection.apply(tape, x, weights, Role.GATE_WEIGHT, Optional.empty(), layer, inputMajor);
                 run.visit(HookPoint.MLP_PRE, layer, gate);
                 yield Activate.siluGate(tape, gate, up);
             }
         };
         run.visit(HookPoint.MLP_POST, layer, hidden);
-        return Linear.apply(
-                tape, hidden, weights.get(Role.DOWN_WEIGHT, layer), weights.find(Role.DOWN_BIAS, layer), inputMajor);
+        return Projection.apply(
+                tape, hidden, weights, Role.DOWN_WEIGHT, Optional.of(Role.DOWN_BIAS), layer, inputMajor);
     }
 }

@@ -227,7 +227,32 @@ public final class Transformer {
      */
     public double lossAndGradients(
             int[] tokens, int[] targets, int batch, int length, float scale, List<Tensor> gradients, long dropoutSeed) {
-        Stack learning = stack(Weights.learning(parameters, gradients));
+        return lossAndGradients(
+                Weights.learning(parameters, gradients), tokens, targets, batch, length, scale, dropoutSeed);
+    }
+
+    /**
+     * As {@link #lossAndGradients(int[], int[], int, int, float, List, long)} for {@code adapters} alone: the model's
+     * own weights stay, and may stay in their file.
+     *
+     * @param gradients one per matrix of the adapters, in their order; added to
+     */
+    public double lossAndGradients(
+            Adapters adapters,
+            int[] tokens,
+            int[] targets,
+            int batch,
+            int length,
+            float scale,
+            List<Tensor> gradients,
+            long dropoutSeed) {
+        return lossAndGradients(
+                Weights.adapted(parameters, adapters, gradients), tokens, targets, batch, length, scale, dropoutSeed);
+    }
+
+    private double lossAndGradients(
+            Weights weights, int[] tokens, int[] targets, int batch, int length, float scale, long dropoutSeed) {
+        Stack learning = stack(weights);
         Tape tape = new Tape(compute, pool, true);
         Value x = forward(
                 tape,

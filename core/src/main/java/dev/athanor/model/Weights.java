@@ -13,10 +13,24 @@ import java.util.Optional;
 final class Weights {
     private record Key(Role role, int layer) {}
 
+    /**
+     * A low-rank addition to a matrix.
+     *
+     * @param a [rank, in]
+     * @param b [out, rank]
+     */
+    record Adapter(Value a, Value b, float scale) {}
+
     private final Map<Key, Value> values;
+    private final Map<Key, Adapter> adapters;
 
     private Weights(Map<Key, Value> values) {
+        this(values, Map.of());
+    }
+
+    private Weights(Map<Key, Value> values, Map<Key, Adapter> adapters) {
         this.values = values;
+        this.adapters = adapters;
     }
 
     static Weights constant(Parameters parameters) {
@@ -43,6 +57,35 @@ final class Weights {
                     Value.parameter(list.get(i).value(), rest.get(i)));
         }
         return new Weights(values);
+    }
+
+    /**
+     * Weights that stay, with additions that learn.
+     *
+     * @param gradients one per parameter of {@code adapters}; added to
+     */
+    static Weights adapted(Parameters parameters, Adapters adapters, List<Tensor> gradients) {
+        List<Parameter> list = adapters.list();
+        if (gradients.size() != list.size()) {
+            throw new IllegalArgumentException(
+                    "gradients: expected one per adapter matrix (" + list.size() + "), found " + gradients.size());
+        }
+        Map<Key, Adapter> additions = new HashMap<>();
+        for (int i = 0; i < list.size(); i += 2) {
+            TensorSpec spec = list.get(i).spec();
+            additions.put(
+                    new Key(spec.role(), spec.layer()),
+                    new Adapter(
+                            Value.parameter(list.get(i).value(), gradients.get(i)),
+                            Value.parameter(list.get(i + 1).value(), gradients.get(i + 1)),
+                            adapters.scale()));
+        }
+        return new Weights(constant(parameters).values, additions);
+    }
+
+    /** The addition to a matrix, where it has one. */
+    Optional<Adapter> adapter(Role role, int layer) {
+        return Optional.ofNullable(adapters.get(new Key(role, layer)));
     }
 
     Value get(Role role, int layer) {

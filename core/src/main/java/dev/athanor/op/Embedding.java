@@ -61,6 +61,10 @@ public final class Embedding {
 
     private static void backward(
             Tape tape, int[] tokens, int length, int firstPosition, Value table, Optional<Value> positions, Value y) {
+        Optional<Value> learned = positions.filter(Value::learns);
+        if (!table.learns() && learned.isEmpty()) {
+            return;
+        }
         int d = table.columns();
         Compute compute = tape.compute();
         Kernels kernels = compute.kernels();
@@ -69,10 +73,12 @@ public final class Embedding {
             int count = Math.min(COLUMNS, d - first);
             for (int row = 0; row < tokens.length; row++) {
                 int from = y.gradientOffset() + row * d + first;
-                kernels.add(
-                        table.gradient(), table.gradientOffset() + tokens[row] * d + first, y.gradient(), from, count);
-                if (positions.isPresent()) {
-                    Value p = positions.get();
+                if (table.learns()) {
+                    int at = table.gradientOffset() + tokens[row] * d + first;
+                    kernels.add(table.gradient(), at, y.gradient(), from, count);
+                }
+                if (learned.isPresent()) {
+                    Value p = learned.get();
                     int position = firstPosition + row % length;
                     kernels.add(p.gradient(), p.gradientOffset() + position * d + first, y.gradient(), from, count);
                 }

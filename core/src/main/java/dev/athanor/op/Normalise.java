@@ -116,8 +116,11 @@ public final class Normalise {
                 }
             }
         });
-        Linear.addColumns(compute, weights, 0, parts, n, weight.gradient(), weight.gradientOffset());
-        bias.ifPresent(b -> Linear.addColumns(compute, biases, 0, parts, n, b.gradient(), b.gradientOffset()));
+        if (weight.learns()) {
+            Linear.addColumns(compute, weights, 0, parts, n, weight.gradient(), weight.gradientOffset());
+        }
+        bias.filter(Value::learns)
+                .ifPresent(b -> Linear.addColumns(compute, biases, 0, parts, n, b.gradient(), b.gradientOffset()));
         tape.pool().give(weights);
         tape.pool().give(biases);
     }

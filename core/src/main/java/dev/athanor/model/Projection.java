@@ -1,0 +1,31 @@
+package dev.athanor.model;
+
+import dev.athanor.model.TensorSpec.Role;
+import dev.athanor.op.Linear;
+import dev.athanor.op.Residual;
+import dev.athanor.op.Scaled;
+import dev.athanor.op.Tape;
+import dev.athanor.op.Value;
+import java.util.Optional;
+
+/** One of a layer's matrices at work, with its bias and its low-rank addition where there are such. */
+final class Projection {
+    private Projection() {}
+
+    /**
+     * @param x [M, in]
+     * @return [M, out]
+     */
+    static Value apply(
+            Tape tape, Value x, Weights weights, Role weight, Optional<Role> bias, int layer, boolean inputMajor) {
+        Value y = Linear.apply(
+                tape, x, weights.get(weight, layer), bias.flatMap(role -> weights.find(role, layer)), inputMajor);
+        return weights.adapter(weight, layer)
+                .map(adapter -> {
+                    Value narrow = Linear.apply(tape, x, adapter.a(), Optional.empty(), false); // [M, rank]
+                    Value wide = Linear.apply(tape, narrow, adapter.b(), Optional.empty(), false); // [M, out]
+                    return Residual.add(tape, y, Scaled.apply(tape, wide, adapter.scale()));
+                })
+                .orElse(y);
+    }
+}
