@@ -54,8 +54,10 @@ final class Attention {
             k = normalised(tape, k, Role.KEY_NORM_WEIGHT);
         }
         if (rotary.isPresent()) {
-            Rotate.apply(tape, q, config.heads(), run.length(), run.firstPosition(), rotary.get());
-            Rotate.apply(tape, k, config.kvHeads(), run.length(), run.firstPosition(), rotary.get());
+            if (run.switches().positions()) {
+                Rotate.apply(tape, q, config.heads(), run.length(), run.firstPosition(), rotary.get());
+                Rotate.apply(tape, k, config.kvHeads(), run.length(), run.firstPosition(), rotary.get());
+            }
             run.visit(HookPoint.ROT_Q, layer, q, config.heads(), config.headSize());
             run.visit(HookPoint.ROT_K, layer, k, config.kvHeads(), config.headSize());
         }
@@ -88,12 +90,13 @@ final class Attention {
     }
 
     private Value attend(Tape tape, Heads q, Heads k, Heads v, Run run) {
-        if (run.wants(HookPoint.ATTN_SCORES, layer) || run.wants(HookPoint.PATTERN, layer)) {
+        boolean causal = run.switches().causal();
+        if (!causal || run.wants(HookPoint.ATTN_SCORES, layer) || run.wants(HookPoint.PATTERN, layer)) {
             int length = run.length();
             int[] shape = {run.batch(), config.heads(), length, length};
             return OpenAttend.apply(
                     tape,
-                    layout(run.batch(), length, length, 0),
+                    causal ? layout(run.batch(), length, length, 0) : unmasked(run.batch(), length),
                     q.data(),
                     k.data(),
                     v.data(),
@@ -107,6 +110,13 @@ final class Attention {
         cache.store(layer, run.length(), k.data(), v.data());
         Layout layout = layout(1, run.length(), cache.held() + run.length(), cache.held());
         return Attend.cached(tape, layout, q, cache.keys(layer), cache.values(layer));
+    }
+
+    /** Every word sees every word, as if all stood behind the text. */
+    private Layout unmasked(int batch, int length) {
+        Layout l = layout(batch, length, length, length);
+        return new Layout(
+                batch, length, length, length, Integer.MAX_VALUE, l.heads(), l.kvHeads(), l.headSize(), l.scale());
     }
 
     private Layout layout(int batch, int queries, int keys, int firstPosition) {

@@ -1,7 +1,9 @@
 package dev.athanor.model;
 
 import dev.athanor.kernel.HeadView;
+import dev.athanor.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Keys (already rotated) and values of every layer for the tokens read so far, so that the next token costs one row of
@@ -34,6 +36,21 @@ public final class KvCache {
         this.seen = config.slidingWindow().orElse(Integer.MAX_VALUE) - 1;
         this.keys = new float[config.layers()][0];
         this.values = new float[config.layers()][0];
+    }
+
+    /** A cache of {@code length} tokens whose keys and values [1, T, kvHeads, headSize] are known. */
+    static KvCache of(ModelConfig config, int capacity, List<Tensor> keys, List<Tensor> values, int length) {
+        KvCache cache = new KvCache(config, capacity);
+        cache.grow(Math.max(length, 1));
+        for (int layer = 0; layer < config.layers(); layer++) {
+            int size = length * config.kvWidth();
+            Tensor k = keys.get(layer);
+            Tensor v = values.get(layer);
+            System.arraycopy(k.data(), k.offset(), cache.keys[layer], 0, size);
+            System.arraycopy(v.data(), v.offset(), cache.values[layer], 0, size);
+        }
+        cache.length = length;
+        return cache;
     }
 
     /** Tokens read so far. */

@@ -5,6 +5,7 @@ import dev.athanor.model.hook.Hook;
 import dev.athanor.model.hook.HookPoint;
 import dev.athanor.model.hook.HookValue;
 import dev.athanor.model.hook.Probe;
+import dev.athanor.model.hook.Switches;
 import dev.athanor.op.Heads;
 import dev.athanor.op.Value;
 import dev.athanor.tensor.Tensor;
@@ -19,18 +20,34 @@ import java.util.Optional;
  * @param dropout probability of dropping, 0 outside training
  * @param dropoutSeed which elements drop
  * @param probe who listens to the pass
+ * @param switches what is turned off
  */
-record Run(int batch, int length, Optional<KvCache> cache, float dropout, long dropoutSeed, Optional<Probe> probe) {
+record Run(
+        int batch,
+        int length,
+        Optional<KvCache> cache,
+        float dropout,
+        long dropoutSeed,
+        Optional<Probe> probe,
+        Switches switches) {
     static Run of(int batch, int length) {
-        return new Run(batch, length, Optional.empty(), 0f, 0, Optional.empty());
+        return new Run(batch, length, Optional.empty(), 0f, 0, Optional.empty(), Switches.ON);
+    }
+
+    static Run training(int batch, int length, float dropout, long dropoutSeed) {
+        return new Run(batch, length, Optional.empty(), dropout, dropoutSeed, Optional.empty(), Switches.ON);
     }
 
     static Run cached(int length, KvCache cache) {
-        return new Run(1, length, Optional.of(cache), 0f, 0, Optional.empty());
+        return new Run(1, length, Optional.of(cache), 0f, 0, Optional.empty(), Switches.ON);
     }
 
-    static Run probed(int batch, int length, Probe probe) {
-        return new Run(batch, length, Optional.empty(), 0f, 0, Optional.of(probe));
+    static Run cached(int length, KvCache cache, Probe probe) {
+        return new Run(1, length, Optional.of(cache), 0f, 0, Optional.of(probe), Switches.ON);
+    }
+
+    static Run probed(int batch, int length, Probe probe, Switches switches) {
+        return new Run(batch, length, Optional.empty(), 0f, 0, Optional.of(probe), switches);
     }
 
     /** Whether somebody listens at a place of a layer, or of the whole model with {@link Hook#NO_LAYER}. */

@@ -7,6 +7,7 @@ import dev.athanor.model.TensorSpec.Role;
 import dev.athanor.model.hook.Hook;
 import dev.athanor.model.hook.HookPoint;
 import dev.athanor.model.hook.Probe;
+import dev.athanor.model.hook.Switches;
 import dev.athanor.op.Dropout;
 import dev.athanor.op.Embedding;
 import dev.athanor.op.Linear;
@@ -86,11 +87,17 @@ public final class Transformer {
         if (run.dropout() > 0f) {
             x = Dropout.apply(tape, x, run.dropout(), run.dropoutSeed() + ((long) (2 * config.layers()) << 40));
         }
-        int mark = 0;
-        for (Block block : stack.blocks) {
+        return layers(tape, stack, x, run, 0);
+    }
+
+    /** The layers from {@code first} on and the last norm. */
+    private Value layers(Tape tape, Stack stack, Value entering, Run run, int first) {
+        Value x = entering;
+        Weights w = stack.weights;
+        for (Block block : stack.blocks.subList(first, config.layers())) {
             x = block.forward(tape, x, run);
             if (!tape.recording()) {
-                tape.releaseSince(mark, x);
+                tape.releaseSince(0, x);
             }
         }
         Value last = Norms.apply(
@@ -110,7 +117,13 @@ public final class Transformer {
         Optional<Value> positions = w.find(Role.POSITION_EMBEDDING, -1);
         boolean apart = run.wants(HookPoint.EMBED, Hook.NO_LAYER) || run.wants(HookPoint.POS_EMBED, Hook.NO_LAYER);
         if (!apart) {
-            return Embedding.apply(tape, tokens, run.length(), run.firstPosition(), table, positions);
+            return Embedding.apply(
+                    tape,
+                    tokens,
+                    run.length(),
+                    run.firstPosition(),
+                    table,
+                    positions.filter(p -> run.switches().positions()));
         }
         Value words = Embedding.apply(tape, tokens, run.length(), run.firstPosition(), table, Optional.empty());
         run.visit(HookPoint.EMBED, Hook.NO_LAYER, words);
@@ -119,7 +132,9 @@ public final class Transformer {
         }
         int[] places = new int[tokens.length];
         Arrays.setAll(places, i -> run.firstPosition() + i % run.length());
-        Value rows = Embedding.apply(tape, places, run.length(), 0, positions.get(), Optional.empty());
+        Value rows = run.switches().positions()
+                ? Embedding.apply(tape, places, run.length(), 0, positions.get(), Optional.empty())
+                : Value.constant(Tensor.zeros(words.data().shape().toArray()));
         run.visit(HookPoint.POS_EMBED, Hook.NO_LAYER, rows);
         return Residual.add(tape, words, rows);
     }
@@ -153,11 +168,8 @@ public final class Transformer {
      */
     public Tensor logits(int[] tokens, int batch, int length) {
         Tape tape = new Tape(compute, pool, false);
-        Value x = forward(tape, constant, tokens, Run.of(batch, length));
-        Value logits = Linear.apply(tape, x, head(constant.weights), Optional.empty(), false);
-        Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(batch, length, config.vocabularySize()));
-        tape.clear();
-        return copy;
+        Run run = Run.of(batch, length);
+        return voted(tape, forward(tape, constant, tokens, run), run);
     }
 
     /**
@@ -167,12 +179,46 @@ public final class Transformer {
      * @return [batch, length, V]
      */
     public Tensor logits(int[] tokens, int batch, int length, Probe probe) {
+        return logits(tokens, batch, length, probe, Switches.ON);
+    }
+
+    /**
+     * As {@link #logits(int[], int, int, Probe)}, with parts of the pass turned off.
+     *
+     * @return [batch, length, V]
+     */
+    public Tensor logits(int[] tokens, int batch, int length, Probe probe, Switches switches) {
         Tape tape = new Tape(compute, pool, false);
-        Run run = Run.probed(batch, length, probe);
-        Value x = forward(tape, constant, tokens, run);
-        Value logits = Linear.apply(tape, x, head(constant.weights), Optional.empty(), false);
+        Run run = Run.probed(batch, length, probe, switches);
+        return voted(tape, forward(tape, constant, tokens, run), run);
+    }
+
+    /**
+     * The end of a pass whose beginning is known: {@code states} enter layer {@code layer} behind the words in
+     * {@code cache}, whose keys and values are used and stay.
+     *
+     * @param states [n, d]
+     * @param probe may listen in these layers, but not to scores and shares, which reach back into the cache
+     * @return logits [1, n, V]
+     */
+    public Tensor logitsFrom(int layer, Tensor states, KvCache cache, Probe probe) {
+        if (layer < 0 || layer >= config.layers()) {
+            throw new IllegalArgumentException("layer: expected one below " + config.layers() + ", found " + layer);
+        }
+        int n = states.dim(0);
+        Run run = Run.cached(n, cache, probe);
+        rotary.ifPresent(table -> table.reach(run.firstPosition() + n));
+        cache.reserve(n);
+        Tape tape = new Tape(compute, pool, false);
+        Tensor copy = Tensor.view(states.toArray(), 0, states.shape());
+        return voted(tape, layers(tape, constant, Value.constant(copy), run, layer), run);
+    }
+
+    private Tensor voted(Tape tape, Value last, Run run) {
+        Value logits = Linear.apply(tape, last, head(constant.weights), Optional.empty(), false);
         run.visit(HookPoint.UNEMBED_OUT, Hook.NO_LAYER, logits);
-        Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(batch, length, config.vocabularySize()));
+        Shape shape = Shape.of(run.batch(), run.length(), config.vocabularySize());
+        Tensor copy = Tensor.view(logits.data().toArray(), 0, shape);
         tape.clear();
         return copy;
     }
@@ -254,14 +300,20 @@ public final class Transformer {
             Weights weights, int[] tokens, int[] targets, int batch, int length, float scale, long dropoutSeed) {
         Stack learning = stack(weights);
         Tape tape = new Tape(compute, pool, true);
-        Value x = forward(
-                tape,
-                learning,
-                tokens,
-                new Run(batch, length, Optional.empty(), config.dropout(), dropoutSeed, Optional.empty()));
+        Value x = forward(tape, learning, tokens, Run.training(batch, length, config.dropout(), dropoutSeed));
         double loss = LinearCrossEntropy.apply(tape, x, head(learning.weights), targets, scale);
         tape.backward();
         return loss;
+    }
+
+    /**
+     * A cache that has read {@code length} tokens, from what a pass over them had at its hooks.
+     *
+     * @param keys of each layer as they are compared [1, at least length, kvHeads, headSize]
+     * @param values of each layer [1, at least length, kvHeads, headSize]
+     */
+    public KvCache cacheOf(List<Tensor> keys, List<Tensor> values, int length, int capacity) {
+        return KvCache.of(config, capacity, keys, values, length);
     }
 
     /** An empty cache for one sequence of at most {@code capacity} tokens. */

@@ -54,6 +54,16 @@ public final class Recording {
         return at(Hook.of(point));
     }
 
+    /** Words in the text, counted as tokens. */
+    public int length() {
+        return tokens.length;
+    }
+
+    /** The numbers themselves, for readers of this package that do not write. */
+    Tensor shared(Hook hook) {
+        return find(hook);
+    }
+
     /** One number, without a copy of all. */
     public float number(Hook hook, int... index) {
         Tensor tensor = find(hook);

@@ -24,8 +24,13 @@ public record Choice(int position, int token, int against) {
         return new Choice(position, best, second);
     }
 
+    /** What is decided: the difference of the two logits, or the one logit. */
+    public double logit(float[] logits) {
+        return logits[token] - (against == NOTHING ? 0.0 : logits[against]);
+    }
+
     /** The direction of the vote, with the last norm's scale frozen at what it was in the run. */
-    double[] direction(Thought thought) {
+    public double[] direction(Thought thought) {
         double scale = thought.end().scale(thought.lastState(position));
         double[] direction = thought.end().direction(scale, token);
         if (against != NOTHING) {

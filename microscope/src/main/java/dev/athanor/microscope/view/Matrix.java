@@ -8,11 +8,11 @@ import dev.athanor.tensor.Tensor;
 import dev.athanor.tensor.Weight;
 
 /** A matrix of a model, read backwards: what each of its inputs does along a direction of its outputs. */
-final class Matrix {
+public final class Matrix {
     private final Weight weight;
     private final boolean inputMajor; // [in, out] rather than [out, in]
 
-    Matrix(Parameters parameters, Role role, int layer) {
+    public Matrix(Parameters parameters, Role role, int layer) {
         this.weight = parameters.list().get(parameters.indexOf(role, layer)).weight();
         this.inputMajor = parameters.config().layout().inputMajor();
     }
@@ -22,7 +22,7 @@ final class Matrix {
      *
      * @return one number per input from {@code first} on
      */
-    double[] along(double[] direction, int first, int count) {
+    public double[] along(double[] direction, int first, int count) {
         double[] sums = new double[count];
         float[] row = new float[weight.shape().dim(-1)];
         if (inputMajor) {

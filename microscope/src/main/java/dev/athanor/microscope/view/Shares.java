@@ -1,11 +1,11 @@
 package dev.athanor.microscope.view;
 
 /** Votes as shares of the hall. */
-final class Shares {
+public final class Shares {
     private Shares() {}
 
     /** Softmax over all of {@code logits}. */
-    static double[] of(float[] logits) {
+    public static double[] of(float[] logits) {
         double most = Double.NEGATIVE_INFINITY;
         for (float logit : logits) {
             most = Math.max(most, logit);

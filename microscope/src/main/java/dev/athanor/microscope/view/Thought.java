@@ -7,6 +7,7 @@ import dev.athanor.microscope.Unembedding;
 import dev.athanor.model.ModelConfig;
 import dev.athanor.model.hook.Hook;
 import dev.athanor.model.hook.HookPoint;
+import dev.athanor.model.hook.Switches;
 import dev.athanor.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ public final class Thought {
     private final Microscope microscope;
     private final int[] tokens;
     private final List<Edit> edits;
+    private final Switches switches;
     private final Recording stream;
     private final Unembedding end;
     private final Map<Integer, Recording> details = new LinkedHashMap<>(8, 0.75f, true);
@@ -34,16 +36,35 @@ public final class Thought {
      * @throws IllegalArgumentException when the tokens do not fit the model, or an edit does not
      */
     public Thought(Microscope microscope, int[] tokens, List<Edit> edits) {
+        this(microscope, tokens, edits, Switches.ON);
+    }
+
+    /** As {@link #Thought(Microscope, int[], List)}, with parts of the pass turned off. */
+    public Thought(Microscope microscope, int[] tokens, List<Edit> edits, Switches switches) {
         this.microscope = microscope;
         this.tokens = tokens.clone();
         this.edits = List.copyOf(edits);
+        this.switches = switches;
         this.end = new Unembedding(microscope.model().parameters());
-        this.stream = microscope.record(tokens, hook -> !detail(hook.point()), edits);
+        this.stream = microscope.record(tokens, hook -> !detail(hook.point()), edits, switches);
     }
 
+    /** Also what the fused kernels never write down, so that the logits shown are to the bit those of generation. */
     private static boolean detail(HookPoint point) {
         return switch (point) {
-            case ATTN_SCORES, PATTERN, RESULT, MLP_PRE, MLP_PRE_LINEAR, MLP_POST, UNEMBED_OUT -> true;
+            case ATTN_SCORES,
+                    PATTERN,
+                    RESULT,
+                    LN1_SCALE,
+                    LN1_NORMALIZED,
+                    LN2_SCALE,
+                    LN2_NORMALIZED,
+                    FINAL_SCALE,
+                    FINAL_NORMALIZED,
+                    MLP_PRE,
+                    MLP_PRE_LINEAR,
+                    MLP_POST,
+                    UNEMBED_OUT -> true;
             default -> false;
         };
     }
@@ -69,6 +90,24 @@ public final class Thought {
         return tokens.length;
     }
 
+    public List<Edit> edits() {
+        return edits;
+    }
+
+    public Switches switches() {
+        return switches;
+    }
+
+    /** The same text through the same model, with other changes. */
+    public Thought with(List<Edit> others, Switches otherSwitches) {
+        return new Thought(microscope, tokens, others, otherSwitches);
+    }
+
+    /** What is kept of the whole pass: everything that is as long as the text. */
+    public Recording stream() {
+        return stream;
+    }
+
     /** The recording that has {@code hook}; the layer's details are computed now if they are not at hand. */
     public Recording recording(Hook hook) {
         if (!detail(hook.point())) {
@@ -76,7 +115,7 @@ public final class Thought {
         }
         Recording found = details.get(hook.layer());
         if (found == null) {
-            found = microscope.record(tokens, h -> detail(h.point()) && h.layer() == hook.layer(), edits);
+            found = microscope.record(tokens, h -> detail(h.point()) && h.layer() == hook.layer(), edits, switches);
             details.put(hook.layer(), found);
             if (details.size() > KEPT_LAYERS) {
                 details.remove(details.keySet().iterator().next());
@@ -102,7 +141,7 @@ public final class Thought {
     }
 
     /** Numbers {@code width * index} and on of a tensor. */
-    static float[] row(Tensor tensor, int index, int width) {
+    public static float[] row(Tensor tensor, int index, int width) {
         float[] row = new float[width];
         System.arraycopy(tensor.data(), tensor.offset() + index * width, row, 0, width);
         return row;
