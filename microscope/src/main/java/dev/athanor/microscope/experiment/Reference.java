@@ -48,6 +48,11 @@ public final class Reference {
         }
     }
 
+    /** The same texts through another model. */
+    public Reference through(Microscope other) {
+        return new Reference(other, texts);
+    }
+
     /** Mean at {@code hook} over all words but the first of each text: the numbers of one word, without gaps. */
     float[] mean(Hook hook) {
         float[] known = means.get(hook);

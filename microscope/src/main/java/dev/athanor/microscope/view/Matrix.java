@@ -6,6 +6,7 @@ import dev.athanor.model.TensorSpec.Role;
 import dev.athanor.tensor.Stored;
 import dev.athanor.tensor.Tensor;
 import dev.athanor.tensor.Weight;
+import java.util.Optional;
 
 /** A matrix of a model, read backwards: what each of its inputs does along a direction of its outputs. */
 public final class Matrix {
@@ -41,6 +42,82 @@ public final class Matrix {
             }
         }
         return sums;
+    }
+
+    /**
+     * The product with a vector.
+     *
+     * @param x [in]
+     * @return [out]
+     */
+    public double[] times(float[] x, int outs) {
+        double[] sums = new double[outs];
+        float[] row = new float[weight.shape().dim(-1)];
+        if (inputMajor) {
+            for (int in = 0; in < x.length; in++) {
+                read(in, row);
+                for (int out = 0; out < outs; out++) {
+                    sums[out] += (double) row[out] * x[in];
+                }
+            }
+            return sums;
+        }
+        for (int out = 0; out < outs; out++) {
+            read(out, row);
+            for (int in = 0; in < x.length; in++) {
+                sums[out] += (double) row[in] * x[in];
+            }
+        }
+        return sums;
+    }
+
+    /** What one unit of every input adds to one output [in]. */
+    double[] output(int out, int in) {
+        double[] numbers = new double[in];
+        float[] row = new float[weight.shape().dim(-1)];
+        if (!inputMajor) {
+            read(out, row);
+            for (int i = 0; i < in; i++) {
+                numbers[i] = row[i];
+            }
+            return numbers;
+        }
+        for (int i = 0; i < in; i++) {
+            read(i, row);
+            numbers[i] = row[out];
+        }
+        return numbers;
+    }
+
+    /** What one unit of an input adds to every output [out]. */
+    public double[] input(int in, int outs) {
+        double[] numbers = new double[outs];
+        float[] row = new float[weight.shape().dim(-1)];
+        if (inputMajor) {
+            read(in, row);
+            for (int i = 0; i < outs; i++) {
+                numbers[i] = row[i];
+            }
+            return numbers;
+        }
+        for (int i = 0; i < outs; i++) {
+            read(i, row);
+            numbers[i] = row[in];
+        }
+        return numbers;
+    }
+
+    /** The numbers of a norm or a bias; none where the model has no such tensor. */
+    public static Optional<float[]> vector(Parameters parameters, Role role, int layer) {
+        int at = parameters.indexOf(role, layer);
+        if (at < 0) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                switch (parameters.list().get(at).weight()) {
+                    case Tensor t -> t.toArray();
+                    case Stored s -> StoredRows.toTensor(s).toArray();
+                });
     }
 
     private void read(int index, float[] row) {
