@@ -35,6 +35,9 @@ public record HeadScores(List<Row> heads) {
     /** Before the score's name, index [layer, head]. */
     public static final String SCORE = "score.";
 
+    /** Of the random tokens, where nobody chooses another. */
+    public static final long SEED = 1;
+
     /** Texts that are averaged, and words of each half. */
     private static final int TEXTS = 8;
 

@@ -23,10 +23,10 @@ public record Assembly(Choice choice, List<Ballot> votes, Figure constant, Figur
     public record Ballot(Hook hook, int head, Figure vote) {}
 
     /** Before a hook's name: the vote of what was added there, index [head, position, token, against]. */
-    static final String PART = "vote.part";
+    public static final String PART = "vote.part";
 
-    static final String CONSTANT = "vote.constant";
-    static final String LOGIT = "vote.logit";
+    public static final String CONSTANT = "vote.constant";
+    public static final String LOGIT = "vote.logit";
 
     public Assembly {
         votes = List.copyOf(votes);

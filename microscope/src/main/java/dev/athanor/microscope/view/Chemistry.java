@@ -27,10 +27,10 @@ public record Chemistry(int layer, int position, List<Neuron> up, List<Neuron> d
     }
 
     /** The name of neurons' votes, index [layer, position, neuron, token, against]. */
-    static final String NEURON = "vote.neuron";
+    public static final String NEURON = "vote.neuron";
 
     /** The name of the sum of a layer's neurons, index [layer, position, token, against]. */
-    static final String NEURONS = "vote.neurons";
+    public static final String NEURONS = "vote.neurons";
 
     public static Chemistry of(Thought thought, Choice choice, int layer, int top) {
         int width = thought.config().feedForwardWidth();

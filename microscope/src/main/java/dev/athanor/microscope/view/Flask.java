@@ -27,10 +27,10 @@ public record Flask(int layer, int head, int position, List<Pour> pours, Figure 
     }
 
     /** The name of pours' votes, index [layer, head, position, source, token, against]. */
-    static final String POUR = "vote.pour";
+    public static final String POUR = "vote.pour";
 
     /** The name of a head's vote, index [layer, head, position, token, against]. */
-    static final String HEAD = "vote.head";
+    public static final String HEAD = "vote.head";
 
     /** The flasks of all heads of a layer for the word of {@code choice}. */
     public static List<Flask> ofLayer(Thought thought, Choice choice, int layer) {

@@ -20,10 +20,10 @@ public record LensGrid(List<List<Cell>> rows) {
     public record Cell(int token, Figure probability, Figure entropy) {}
 
     /** The name of the lens' shares, index [state, position, token]. */
-    static final String PROBABILITY = "lens.probability";
+    public static final String PROBABILITY = "lens.probability";
 
     /** The name of the lens' entropies, index [state, position]. */
-    static final String ENTROPY = "lens.entropy";
+    public static final String ENTROPY = "lens.entropy";
 
     public LensGrid {
         rows = rows.stream().map(List::copyOf).toList();
@@ -52,19 +52,38 @@ public record LensGrid(List<List<Cell>> rows) {
                 .unembed(states.reshape(thought.length(), thought.config().width()));
     }
 
+    /** One share of the lens. */
+    public static double probability(Thought thought, int state, int position, int token) {
+        return shares(thought, state, position)[token];
+    }
+
+    /** One entropy of the lens, in nats. */
+    public static double entropy(Thought thought, int state, int position) {
+        return entropy(shares(thought, state, position));
+    }
+
+    private static double[] shares(Thought thought, int state, int position) {
+        return Shares.of(
+                Thought.row(logits(thought, state), position, thought.config().vocabularySize()));
+    }
+
+    private static double entropy(double[] p) {
+        double entropy = 0;
+        for (double share : p) {
+            entropy -= share > 0 ? share * Math.log(share) : 0;
+        }
+        return entropy;
+    }
+
     private static Cell cell(float[] logits, int state, int position) {
         double[] p = Shares.of(logits);
         int best = 0;
-        double entropy = 0;
         for (int i = 0; i < p.length; i++) {
-            if (p[i] > p[best]) {
-                best = i;
-            }
-            entropy -= p[i] > 0 ? p[i] * Math.log(p[i]) : 0;
+            best = p[i] > p[best] ? i : best;
         }
         return new Cell(
                 best,
                 Figure.of(p[best], PROBABILITY, state, position, best),
-                Figure.of(entropy, ENTROPY, state, position));
+                Figure.of(entropy(p), ENTROPY, state, position));
     }
 }
