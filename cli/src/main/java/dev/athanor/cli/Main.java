@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             GenerateCommand.class,
             NextCommand.class,
+            ExplainCommand.class,
             PerplexityCommand.class,
             TokenizeCommand.class,
             VerifyCommand.class,
