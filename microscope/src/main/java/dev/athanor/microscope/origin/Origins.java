@@ -68,6 +68,7 @@ public final class Origins {
             case NextWords.PROBABILITY, NextWords.LOGIT, NextWords.ENTROPY -> next(name, i);
             case Assembly.LOGIT -> assembly(i, 0, Assembly.LOGIT);
             case Assembly.CONSTANT -> constant(i);
+            case Assembly.LAYER, Assembly.VAT -> layer(name, i);
             case Flask.HEAD, Flask.POUR -> flask(name, i);
             case Chemistry.NEURON, Chemistry.NEURONS -> chemistry(name, i);
             case LensGrid.PROBABILITY, LensGrid.ENTROPY -> lens(name, i);
@@ -152,6 +153,18 @@ public final class Origins {
         require(Assembly.CONSTANT, i, 2);
         Choice choice = choice(List.of(0, i.get(0), i.get(1)), 0);
         return new Made(Assembly.of(thought, choice).constant().value(), List.of(), Assembly.CONSTANT);
+    }
+
+    private Made layer(String name, List<Integer> i) {
+        require(name, i, 4);
+        int layer = within("layer", i.getFirst() + 1, thought.config().layers() + 1) - 1;
+        Assembly assembly = Assembly.of(thought, choice(i, 1));
+        boolean one = name.equals(Assembly.LAYER);
+        List<Figure> inputs = assembly.votes().stream()
+                .filter(b -> one ? b.hook().layer() == layer : b.hook().layer() <= layer)
+                .map(Assembly.Ballot::vote)
+                .toList();
+        return new Made((one ? assembly.added(layer) : assembly.vat(layer)).value(), inputs, name);
     }
 
     private Made part(String hookName, List<Integer> i) {

@@ -106,9 +106,9 @@ final class Sentences {
     static String percent(double share) {
         double percent = 100 * share;
         if (percent > 0 && percent < 0.05) {
-            return "under 0.1 %";
+            return "under 0.1\u00a0%";
         }
-        return String.format(Locale.ROOT, percent >= 9.95 ? "%.0f %%" : "%.1f %%", percent);
+        return String.format(Locale.ROOT, percent >= 9.95 ? "%.0f\u00a0%%" : "%.1f\u00a0%%", percent);
     }
 
     private static String signed(double value) {

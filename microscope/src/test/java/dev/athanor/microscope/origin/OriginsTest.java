@@ -44,6 +44,9 @@ class OriginsTest {
         Choice choice = Choice.first(thought, LAST);
         List<Object> views = new ArrayList<>(List.of(
                 NextWords.of(thought, LAST, 4),
+                Assembly.of(thought, choice).added(-1),
+                Assembly.of(thought, choice).added(1),
+                Assembly.of(thought, choice).vat(1),
                 Assembly.of(thought, choice),
                 Assembly.of(thought, new Choice(2, 7, Choice.NOTHING)),
                 LensGrid.of(thought),

@@ -149,7 +149,7 @@ public final class LabModel implements AutoCloseable {
         return new Words() {
             @Override
             public String at(int position) {
-                return shown(tokens[position]);
+                return inWord(tokens, position);
             }
 
             @Override
@@ -157,6 +157,30 @@ public final class LabModel implements AutoCloseable {
                 return shown(token);
             }
         };
+    }
+
+    /** A token of a text; a piece of a word with the word it is a piece of. */
+    private String inWord(int[] tokens, int position) {
+        int from = position;
+        while (from > 0 && continues(tokens[from])) {
+            from--;
+        }
+        int to = position + 1;
+        while (to < tokens.length && continues(tokens[to])) {
+            to++;
+        }
+        String piece = shown(tokens[position]);
+        if (to - from == 1) {
+            return piece;
+        }
+        String whole = tokenizer.decode(Arrays.copyOfRange(tokens, from, to)).strip();
+        return whole + " (" + piece + ")";
+    }
+
+    /** Whether a token goes on with the word before it. */
+    private boolean continues(int token) {
+        String text = text(token);
+        return !text.isEmpty() && Character.isLetter(text.codePointAt(0));
     }
 
     /** A token for people: without the space before it, and never nothing. */

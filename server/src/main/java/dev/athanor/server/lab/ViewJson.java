@@ -96,6 +96,12 @@ public final class ViewJson {
             part.put("kind", kind(ballot));
             part.set("vote", figure(ballot.vote()));
         }
+        ArrayNode vats = node.putArray("vats");
+        for (int layer = -1; layer < model.config().layers(); layer++) {
+            ObjectNode vat = vats.addObject().put("layer", layer);
+            vat.set("adds", figure(assembly.added(layer)));
+            vat.set("vat", figure(assembly.vat(layer)));
+        }
         node.set("constant", figure(assembly.constant()));
         node.set("logit", figure(assembly.logit()));
         node.put("sum", assembly.sum());
