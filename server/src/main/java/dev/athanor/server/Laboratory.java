@@ -2,6 +2,7 @@ package dev.athanor.server;
 
 import dev.athanor.server.lab.LabApi;
 import dev.athanor.server.lab.LabModel;
+import io.helidon.http.HttpException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -48,6 +49,12 @@ public final class Laboratory implements AutoCloseable {
                     routing.error(
                             IllegalArgumentException.class,
                             (request, response, e) -> tell(response, 400, String.valueOf(e.getMessage())));
+                    routing.error(
+                            HttpException.class,
+                            (request, response, e) -> tell(
+                                    response,
+                                    e.status().code(),
+                                    "address: expected one of docs/laboratory-api.md with its method, found another"));
                     routing.error(Exception.class, Laboratory::failed);
                     pages.routes(routing);
                     api.routes(routing);

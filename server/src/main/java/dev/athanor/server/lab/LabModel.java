@@ -133,8 +133,8 @@ public final class LabModel implements AutoCloseable {
      * @throws IllegalArgumentException when it is empty or longer than the context, in one sentence
      */
     public int[] tokens(String prompt) {
-        int[] tokens = tokenizer.encodeForModel(prompt);
-        if (prompt.isBlank() || tokens.length == 0) {
+        int[] tokens = prompt.isBlank() ? new int[0] : tokenizer.encodeForModel(prompt);
+        if (tokens.length == 0) {
             throw new IllegalArgumentException("prompt: expected some text, found none");
         }
         if (tokens.length > config().contextLength()) {
