@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             GenerateCommand.class,
             NextCommand.class,
             ExplainCommand.class,
+            ExplainScoreCommand.class,
             PerplexityCommand.class,
             TokenizeCommand.class,
             VerifyCommand.class,

@@ -1,6 +1,8 @@
 package dev.athanor.microscope.origin;
 
 import dev.athanor.microscope.DirectAttribution.Vote;
+import dev.athanor.microscope.attribution.Attribution;
+import dev.athanor.microscope.attribution.Method;
 import dev.athanor.microscope.experiment.HeadEffects;
 import dev.athanor.microscope.experiment.Intervention.How;
 import dev.athanor.microscope.experiment.Reference;
@@ -86,6 +88,9 @@ public final class Origins {
         }
         if (name.startsWith(Match.PAIR)) {
             return pair(name, i);
+        }
+        if (name.startsWith(Attribution.NAME)) {
+            return attribution(name, i);
         }
         if (name.startsWith(HeadScores.SCORE)) {
             return score(name, i);
@@ -308,6 +313,15 @@ public final class Origins {
                 .orElseThrow(() -> new IllegalArgumentException(
                         "figure: expected score.induction, score.previous, score.duplicate or score.first, found "
                                 + name));
+    }
+
+    private Made attribution(String name, List<Integer> i) {
+        require(name, i, 4);
+        Choice choice = choice(i, 0);
+        int word = within("word", i.get(3), choice.position() + 1);
+        Method method = Method.named(name.substring(Attribution.NAME.length()));
+        Attribution all = Attribution.of(thought, choice, method);
+        return new Made(all.words().get(word).value(), List.of(), name);
     }
 
     private Made effect(String name, List<Integer> i) {

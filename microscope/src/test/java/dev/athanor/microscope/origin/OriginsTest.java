@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.athanor.microscope.Microscope;
 import dev.athanor.microscope.Models;
+import dev.athanor.microscope.attribution.Attribution;
+import dev.athanor.microscope.attribution.Method;
 import dev.athanor.microscope.experiment.HeadEffects;
 import dev.athanor.microscope.experiment.Reference;
 import dev.athanor.microscope.score.HeadScores;
@@ -59,6 +61,9 @@ class OriginsTest {
         for (int layer = 0; layer < thought.config().layers(); layer++) {
             views.addAll(Flask.ofLayer(thought, choice, layer));
             views.add(Chemistry.of(thought, choice, layer, 3));
+        }
+        for (Method method : Method.values()) {
+            views.add(Attribution.of(thought, choice, method));
         }
         views.addAll(HeadEffects.of(thought, choice, reference).heads());
         return views;

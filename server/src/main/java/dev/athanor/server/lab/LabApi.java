@@ -1,5 +1,7 @@
 package dev.athanor.server.lab;
 
+import dev.athanor.microscope.attribution.Attribution;
+import dev.athanor.microscope.attribution.Method;
 import dev.athanor.microscope.experiment.HeadEffects;
 import dev.athanor.microscope.identity.Identities;
 import dev.athanor.microscope.origin.Origins;
@@ -77,6 +79,10 @@ public final class LabApi {
             return json.nearest(NearestWords.of(run, state, q.position(run), rows(q, 10)));
         });
         view(rules, "scores", (q, run, json) -> json.scores(HeadScores.of(run.microscope(), HeadScores.SEED)));
+        view(rules, "attribution", (q, run, json) -> {
+            Method method = Method.named(q.text("method"));
+            return json.attribution(Attribution.of(run, q.choice(run), method));
+        });
         view(rules, "pattern", (q, run, json) -> pattern(q, run));
         rules.get("/api/runs/{run}/effects", this::effects);
         rules.get("/api/runs/{run}/identities", this::identities);

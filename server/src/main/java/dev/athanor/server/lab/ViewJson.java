@@ -1,6 +1,7 @@
 package dev.athanor.server.lab;
 
 import dev.athanor.microscope.DirectAttribution.Vote;
+import dev.athanor.microscope.attribution.Attribution;
 import dev.athanor.microscope.experiment.HeadEffects;
 import dev.athanor.microscope.identity.Identity;
 import dev.athanor.microscope.origin.Origin;
@@ -223,6 +224,15 @@ public final class ViewJson {
             one.set("first", figure(row.first()));
             one.put("role", row.role().name().toLowerCase(Locale.ROOT));
         }
+        return node;
+    }
+
+    public ObjectNode attribution(Attribution attribution) {
+        ObjectNode node = Json.answer().put("method", attribution.method().label());
+        node.put("signed", attribution.method().signed());
+        node.set("choice", choice(attribution.choice()));
+        node.set("words", figures(attribution.words()));
+        attribution.gap().ifPresent(gap -> node.put("gap", gap));
         return node;
     }
 
