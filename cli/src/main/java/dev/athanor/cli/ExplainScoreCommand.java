@@ -6,6 +6,7 @@ import dev.athanor.microscope.attribution.Method;
 import dev.athanor.microscope.truth.ExplainScore;
 import dev.athanor.microscope.truth.ExplainScore.Distance;
 import dev.athanor.microscope.truth.ExplainScore.Found;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -26,6 +27,10 @@ import tools.jackson.databind.node.ObjectNode;
         },
         footer = {"", "Example:  athanor explain-score --model runs/quickstart"})
 final class ExplainScoreCommand implements Callable<Integer> {
+    /** Methods whose columns fit beside a scene; JSON has all. */
+    private static final List<Method> LISTED =
+            List.of(Method.ATTENTION_DECIDING, Method.GRADIENT_X_INPUT, Method.ABLATION);
+
     private static final int MOST_SLOTS = 100_000;
 
     @Mixin
@@ -86,6 +91,22 @@ final class ExplainScoreCommand implements Callable<Integer> {
         System.out.println("How far from the truth?  divergence (nats)    total variation");
         row("the model", score.model());
         row("how often words come", score.unigram());
+        System.out.println();
+        System.out.println("By scene   slots  divergence  variation  average precision of "
+                + LISTED.getFirst().label() + ", " + LISTED.get(1).label() + ", "
+                + LISTED.get(2).label());
+        for (ExplainScore.SceneScore scene : score.scenes()) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "  %-10s %4d %11.3f %10.3f  %9.3f %9.3f %9.3f%n",
+                    scene.scene(),
+                    scene.slots(),
+                    scene.model().divergence(),
+                    scene.model().variation(),
+                    scene.averagePrecision().getOrDefault(LISTED.get(0), 0.0),
+                    scene.averagePrecision().getOrDefault(LISTED.get(1), 0.0),
+                    scene.averagePrecision().getOrDefault(LISTED.get(2), 0.0));
+        }
     }
 
     private static void row(String name, Found found) {
@@ -113,6 +134,13 @@ final class ExplainScoreCommand implements Callable<Integer> {
         Json.put(node, "evidence_share", score.evidenceShare());
         node.set("model", json(score.model()));
         node.set("unigram", json(score.unigram()));
+        var scenes = node.putArray("scenes");
+        for (ExplainScore.SceneScore scene : score.scenes()) {
+            ObjectNode one = scenes.addObject().put("scene", scene.scene()).put("slots", scene.slots());
+            one.set("model", json(scene.model()));
+            ObjectNode precisions = one.putObject("average_precision");
+            scene.averagePrecision().forEach((method, p) -> Json.put(precisions, method.label(), p));
+        }
         return node;
     }
 

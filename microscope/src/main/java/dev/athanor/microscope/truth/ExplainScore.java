@@ -12,6 +12,7 @@ import dev.athanor.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,7 @@ import java.util.function.IntConsumer;
  * @param evidenceShare evidence among all words, on average: what a random word is worth
  * @param model how far the model is from the true distribution
  * @param unigram how far a model is that knows how often words stand in any slot, and nothing of the text
+ * @param scenes the same for each scene of the tales, in the order they were met
  */
 public record ExplainScore(
         int slots,
@@ -39,9 +41,13 @@ public record ExplainScore(
         Found random,
         double evidenceShare,
         Distance model,
-        Distance unigram) {
+        Distance unigram,
+        List<SceneScore> scenes) {
     /** Precision at the number of evidence words (recall is the same there), average precision, area under ROC. */
     public record Found(double precision, double averagePrecision, double area) {}
+
+    /** One scene: its slots, how far the model is from its truth, and average precisions by method. */
+    public record SceneScore(String scene, int slots, Distance model, Map<Method, Double> averagePrecision) {}
 
     /** Mean Kullback-Leibler divergence in nats, and mean total variation. */
     public record Distance(double divergence, double variation) {}
@@ -90,6 +96,7 @@ public record ExplainScore(
         private double share;
         private final double[] model = new double[2];
         private final double[] unigram = new double[2];
+        private final Map<String, SceneSum> scenes = new LinkedHashMap<>();
         private int done;
         private int left;
 
@@ -123,19 +130,25 @@ public record ExplainScore(
             int position = at.tokens().length - 1;
             int likeliest = Choice.first(thought, position).token();
             Choice choice = new Choice(position, likeliest, Choice.NOTHING);
+            String kind = slot.kind();
+            SceneSum scene = scenes.computeIfAbsent(kind.substring(0, kind.indexOf('.')), k -> new SceneSum());
+            scene.slots++;
             for (Method method : Method.values()) {
                 double[] sizes = Attribution.of(thought, choice, method).words().stream()
                         .mapToDouble(f -> Math.abs(f.value()))
                         .toArray();
                 Ranking ranking = Ranking.of(sizes, at.evidence());
                 sums.merge(method, ranking, Ranking::plus);
+                scene.precision.merge(method, ranking.average(), Double::sum);
             }
             for (int i = 0; i < SHUFFLES; i++) {
                 shuffled = shuffled.plus(Ranking.random(at.tokens().length, at.evidence(), random));
             }
             share += (double) at.evidence().size() / at.tokens().length;
             SortedMap<String, Double> truth = slot.truth();
-            add(model, truth, chances.of(at.tokens(), thought.logits(position), truth.keySet()));
+            SortedMap<String, Double> found = chances.of(at.tokens(), thought.logits(position), truth.keySet());
+            add(model, truth, found);
+            add(scene.model, truth, found);
             add(unigram, truth, frequencies);
             done++;
         }
@@ -155,11 +168,26 @@ public record ExplainScore(
                     found(shuffled.over((double) done * SHUFFLES)),
                     share / done,
                     new Distance(model[0] / done, model[1] / done),
-                    new Distance(unigram[0] / done, unigram[1] / done));
+                    new Distance(unigram[0] / done, unigram[1] / done),
+                    scenes.entrySet().stream()
+                            .map(e -> e.getValue().score(e.getKey()))
+                            .toList());
         }
 
         private static Found found(Ranking r) {
             return new Found(r.precision(), r.average(), r.area());
+        }
+    }
+
+    private static final class SceneSum {
+        private int slots;
+        private final double[] model = new double[2];
+        private final Map<Method, Double> precision = new EnumMap<>(Method.class);
+
+        SceneScore score(String scene) {
+            Map<Method, Double> means = new EnumMap<>(Method.class);
+            precision.forEach((method, sum) -> means.put(method, sum / slots));
+            return new SceneScore(scene, slots, new Distance(model[0] / slots, model[1] / slots), means);
         }
     }
 }

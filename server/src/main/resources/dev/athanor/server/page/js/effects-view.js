@@ -4,6 +4,7 @@ import {View, html, state, set, fig, percent, signed, word} from './view.js';
 import {view} from './api.js';
 import {choice} from './store.js';
 import {texts} from './texts.js';
+import './attribution-view.js';
 
 const COLUMNS = ['share', 'direct', 'total', 'resample'];
 
@@ -28,7 +29,8 @@ class EffectsView extends View {
         ${COLUMNS.map(c => html`<th scope="col" aria-sort=${this.by === c ? 'descending' : 'none'}><button class="sort" @click=${() => { this.by = c; this.requestUpdate(); }}>${texts[c]} ${this.by === c ? '▾' : ''}</button></th>`)}</tr></thead>
         <tbody>${heads.map(h => html`<tr><th scope="row"><button class="small" @click=${() => set({layer: h.layer, head: h.head, tab: 'head'})}>${h.layer}.${h.head}</button></th>
           <td class="number">${fig(h.share, percent)} <small>${texts.from} ${word(h.source)}</small></td>
-          ${['direct', 'total', 'resample'].map(c => html`<td class="number">${fig(h[c], signed)}</td>`)}</tr>`)}</tbody></table></div>`;
+          ${['direct', 'total', 'resample'].map(c => html`<td class="number">${fig(h[c], signed)}</td>`)}</tr>`)}</tbody></table></div>
+      <attribution-view></attribution-view>`;
   }
 }
 

@@ -92,6 +92,12 @@ export const texts = {
   scoresHelp: t => `A head has a role when ${percent(t)} of its attention goes there. A score is not a cause.`,
   roles: {induction: 'induction', previous: 'the word before', duplicate: 'the same word', first: 'the first word', none: 'no clear role'},
   attribution: three('Which words mattered', 'Attribution', 'attribution.*'),
+  attributionHelp: 'Methods disagree. How often each finds the words that truly decide is measured by athanor explain-score.',
+  by: 'by', gap: 'What the numbers miss of the whole (completeness gap):',
+  methods: {
+    ablation: 'replacing the word', 'gradient-x-input': 'gradient × input', 'integrated-gradients': 'integrated gradients',
+    'attention-deciding': 'shares of the loud heads', 'attention-last': 'shares of the last layer', 'attention-rollout': 'shares through all layers',
+  },
   learning: 'Watching it learn',
   identities: 'What must hold, measured for this run',
   allHold: (n, e) => `all ${n} hold, worst error ${e}`,
