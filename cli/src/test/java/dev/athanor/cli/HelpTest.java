@@ -20,7 +20,7 @@ class HelpTest {
     @Test
     void everyCommandPrintsItsHelpOnStandardOutput() {
         List<CommandLine> commands = all(new CommandLine(new Main()));
-        assertEquals(17, commands.size(), "athanor, thirteen commands and three benchmarks");
+        assertEquals(19, commands.size(), "athanor, fifteen commands and three benchmarks");
         for (CommandLine command : commands) {
             List<String> words = new ArrayList<>(
                     List.of(command.getCommandSpec().qualifiedName().split(" ")));
