@@ -11,8 +11,8 @@ import dev.athanor.tokenizer.BpeTokenizer;
 import dev.athanor.tokenizer.CharTokenizer;
 import dev.athanor.tokenizer.Tokenizer;
 import java.util.Arrays;
-import java.util.OptionalInt;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -84,7 +84,9 @@ class BatchesTest {
         }
         assertEquals(25, counted, "every other token is predicted once");
         assertThrows(
-                IllegalArgumentException.class, () -> new Batches(counting(100), 5, 8, OptionalInt.of(10)), "context 8");
+                IllegalArgumentException.class,
+                () -> new Batches(counting(100), 5, 8, OptionalInt.of(10)),
+                "context 8");
     }
 
     @Test
