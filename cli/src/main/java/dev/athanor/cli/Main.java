@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
             QuickstartCommand.class,
             PullCommand.class,
             TrainCommand.class,
+            TimelineCommand.class,
+            CompareCommand.class,
             GenerateCommand.class,
             NextCommand.class,
             ExplainCommand.class,

@@ -1,13 +1,18 @@
 package dev.athanor.cli;
 
+import dev.athanor.corpus.LossFloor;
+import dev.athanor.microscope.watch.WatchFile;
+import dev.athanor.microscope.watch.Watcher;
 import dev.athanor.train.Preset;
 import dev.athanor.train.TrainingResult;
 import dev.athanor.train.TrainingRun;
+import dev.athanor.train.TrainingWatcher;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,11 +30,13 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Sources: a file, folder or glob (text, .gz, .zip, .jsonl or .jsonl#field=body),",
-            "  https://…#sha256=…, jdk:java.base/java (sources of this JDK), tales:seed=1,stories=6000",
+            "  https://…#sha256=…, jdk:java.base/java (sources of this JDK), tales:seed=1,stories=6000,",
+            "  repeats:vocabulary=64,length=32,seed=1 (random symbols and the same again)",
             "",
             "Examples:",
             "  athanor train --data jdk:java.base/java --preset jdk --minutes 3 --out runs/java",
             "  athanor train --data book.txt --preset nano-char --steps 2000 --out runs/book",
+            "  athanor train --data repeats: --preset induction --watch --out runs/induction",
             "  athanor train --resume runs/book"
         })
 final class TrainCommand implements Callable<Integer> {
@@ -77,6 +84,9 @@ final class TrainCommand implements Callable<Integer> {
     private Path resume = Path.of("");
 
     @Mixin
+    private final WatchOptions watch = new WatchOptions();
+
+    @Mixin
     private final Common common = new Common();
 
     /** Names of presets, for the help. */
@@ -93,9 +103,12 @@ final class TrainCommand implements Callable<Integer> {
         check(resuming);
         Path directory = resuming ? resume : out;
         try (TrainingRun run = resuming ? TrainingRun.resume(directory, common.threads()) : begin()) {
-            TrainingResult result = new Training(run, directory, common.threads()).run();
+            Optional<Watcher> watcher = watch.watcher(run, directory, resuming);
+            TrainingResult result = new Training(run, directory, common.threads())
+                    .run(watcher.isPresent() ? watcher.get() : TrainingWatcher.NONE);
+            watcher.ifPresent(w -> System.err.println("athanor: " + w.cost()));
             if (common.json) {
-                print(result);
+                print(result, run.floor());
             } else {
                 System.out.printf(
                         Locale.ROOT,
@@ -105,9 +118,22 @@ final class TrainCommand implements Callable<Integer> {
                         result.validationLoss(),
                         result.validationBitsPerByte(),
                         directory);
+                run.floor().ifPresent(floor -> printFloor(result, floor));
+                if (watcher.isPresent()) {
+                    TimelinePage.births(WatchFile.read(directory)).forEach(System.out::println);
+                }
             }
             return result.interrupted() ? Main.INTERRUPTED : 0;
         }
+    }
+
+    private static void printFloor(TrainingResult result, LossFloor floor) {
+        System.out.printf(
+                Locale.ROOT,
+                "No model can reach less than %.3f nats here (%s); this one is %.3f above.%n",
+                floor.nats(),
+                floor.formula(),
+                result.validationLoss() - floor.nats());
     }
 
     private TrainingRun begin() {
@@ -117,6 +143,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private void check(boolean resuming) {
         common.threads();
+        watch.check(common, resuming);
         if (resuming) {
             for (String option : List.of(
                     "--data", "--out", "--preset", "--minutes", "--steps", "--tokens", "--seed", "--save-every")) {
@@ -150,7 +177,7 @@ final class TrainCommand implements Callable<Integer> {
         OutFolder.require(out);
     }
 
-    private static void print(TrainingResult r) {
+    private static void print(TrainingResult r, Optional<LossFloor> floor) {
         var node = Json.object();
         node.put("steps", r.steps());
         Json.put(node, "seconds", r.seconds());
@@ -158,6 +185,7 @@ final class TrainCommand implements Callable<Integer> {
         Json.put(node, "val_loss", r.validationLoss());
         Json.put(node, "val_bits_per_byte", r.validationBitsPerByte());
         node.put("parameters", r.parameters());
+        floor.ifPresent(f -> node.put("loss_floor", f.nats()));
         System.out.println(node);
     }
 }

@@ -8,6 +8,7 @@ import dev.athanor.kernel.MachinePeak;
 import dev.athanor.train.Progress;
 import dev.athanor.train.TrainingResult;
 import dev.athanor.train.TrainingRun;
+import dev.athanor.train.TrainingWatcher;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
@@ -44,6 +45,11 @@ final class Training {
 
     /** Trains until the budget is used or the process is asked to stop; in that case the run can go on later. */
     TrainingResult run() {
+        return run(TrainingWatcher.NONE);
+    }
+
+    /** As {@link #run()}, with somebody looking on. */
+    TrainingResult run(TrainingWatcher watcher) {
         System.err.printf(
                 Locale.ROOT,
                 "%,d parameters, %,d training and %,d validation tokens, vocabulary %,d%n",
@@ -58,7 +64,7 @@ final class Training {
         Thread hook = new Thread(() -> interrupted(stop, done));
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            TrainingResult result = run.run(stop::get, this::show);
+            TrainingResult result = run.run(stop::get, this::show, watcher);
             endLine();
             if (result.interrupted()) {
                 System.err.println("stopped after step " + result.steps() + "; go on with: athanor train --resume "
@@ -120,10 +126,22 @@ final class Training {
         }
     }
 
+    /** Where a text may begin: after the end of another, on a new line, or as the validation text does. */
+    private String beginning() {
+        if (run.tokenizer().endOfText() >= 0) {
+            return "";
+        }
+        if (run.tokenizer().id("\n") >= 0) {
+            return "\n";
+        }
+        int[] first = new int[1];
+        run.corpus().validation().copy(0, first, 0, 1);
+        return run.tokenizer().decode(first);
+    }
+
     private void sample() {
-        String prompt = run.tokenizer().endOfText() >= 0 ? "" : "\n";
         String text = new Generator(run.trainer().model(), run.tokenizer())
-                .generate(GenerationRequest.of(prompt, SAMPLE_TOKENS, Sampling.of(0.8, 1)))
+                .generate(GenerationRequest.of(beginning(), SAMPLE_TOKENS, Sampling.of(0.8, 1)))
                 .text();
         run.addSample(text);
         System.err.println((terminal ? "\r\033[K" : "") + "  “" + Visible.line(text.strip()) + "…”");

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Finds the text source a user names: a path or glob, a URL, {@code jdk:} or {@code tales:}. */
+/** Finds the text source a user names: a path or glob, a URL, {@code jdk:}, {@code tales:} or {@code repeats:}. */
 public final class TextSources {
     private TextSources() {}
 
@@ -18,6 +18,9 @@ public final class TextSources {
     public static TextSource parse(String name, Path cache) {
         if (name.startsWith("tales:")) {
             return tales(name);
+        }
+        if (name.startsWith("repeats:")) {
+            return new Repeats(name);
         }
         if (name.startsWith("jdk:")) {
             return new JdkSource(Path.of(System.getProperty("java.home")), name.substring("jdk:".length()));
@@ -38,6 +41,13 @@ public final class TextSources {
     public static TextSource all(List<TextSource> sources) {
         if (sources.size() == 1) {
             return sources.getFirst();
+        }
+        for (TextSource source : sources) {
+            if (source.exampleLength().isPresent()) {
+                throw new CorpusException(source.name()
+                        + ": expected it alone, for its examples must not run into other text, found "
+                        + sources.size() + " sources; give one --data");
+            }
         }
         return new TextSource() {
             @Override

@@ -255,8 +255,17 @@ public final class Transformer {
 
     /** Sum of -log p(target) over all targets that are not negative; arguments as in {@link #lossAndGradients}. */
     public double loss(int[] tokens, int[] targets, int batch, int length) {
+        return loss(tokens, targets, Run.of(batch, length));
+    }
+
+    /** As {@link #loss(int[], int[], int, int)}, with {@code probe} listening and changing up to the last norm. */
+    public double loss(int[] tokens, int[] targets, int batch, int length, Probe probe) {
+        return loss(tokens, targets, Run.probed(batch, length, probe, Switches.ON));
+    }
+
+    private double loss(int[] tokens, int[] targets, Run run) {
         Tape tape = new Tape(compute, pool, false);
-        Value x = forward(tape, constant, tokens, Run.of(batch, length));
+        Value x = forward(tape, constant, tokens, run);
         double loss = LinearCrossEntropy.apply(tape, x, head(constant.weights), targets, 0f);
         tape.clear();
         return loss;

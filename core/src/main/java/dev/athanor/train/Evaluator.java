@@ -3,6 +3,7 @@ package dev.athanor.train;
 import dev.athanor.corpus.Batches;
 import dev.athanor.corpus.TokenStore;
 import dev.athanor.model.Transformer;
+import java.util.OptionalInt;
 
 /** Validation loss over fixed consecutive windows, so that every evaluation asks the same questions. */
 final class Evaluator {
@@ -17,10 +18,11 @@ final class Evaluator {
     private final Batches batches;
     private final int rows;
 
-    Evaluator(Transformer model, TokenStore tokens, int batch) {
+    /** @param example tokens of every example, where the text consists of such, see {@link Batches} */
+    Evaluator(Transformer model, TokenStore tokens, int batch, OptionalInt example) {
         this.model = model;
         this.tokens = tokens;
-        this.batches = new Batches(tokens, 0, model.config().contextLength());
+        this.batches = new Batches(tokens, 0, model.config().contextLength(), example);
         this.rows = Math.max(batch, ROWS);
     }
 
@@ -57,7 +59,7 @@ final class Evaluator {
 
     /** Bits per byte of raw text, from the loss over a part or all of it. */
     double bitsPerByte(Evaluation e) {
-        double bytesPerToken = (double) tokens.rawBytes() / (tokens.size() - 1);
+        double bytesPerToken = (double) tokens.rawBytes() / batches.predictions();
         return e.lossPerToken() / Math.log(2) / bytesPerToken;
     }
 }

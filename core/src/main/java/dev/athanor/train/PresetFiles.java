@@ -20,7 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Reads and writes presets as JSON with comments, and refuses whatever it does not know. */
 final class PresetFiles {
-    static final List<String> NAMES = List.of("tales", "nano-char", "best-char", "small-10m", "gpt2-124m", "jdk");
+    static final List<String> NAMES = List.of(
+            "tales", "nano-char", "best-char", "small-10m", "gpt2-124m", "jdk", "induction", "induction-rotary");
 
     /** A recipe is a page of text; anything larger is another kind of file. */
     private static final long MAX_BYTES = 1 << 16;

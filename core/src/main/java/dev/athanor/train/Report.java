@@ -47,12 +47,13 @@ final class Report {
     /** Writes the page beside {@code metrics.jsonl}; {@code result} is there once the run has ended. */
     static void write(Path directory, TrainingRun.Options options, Preset preset, Optional<TrainingResult> result) {
         List<JsonNode> metrics = Metrics.read(directory.resolve("metrics.jsonl"));
-        String page = HEAD
+        String page = HEAD.replace("</style>", WatchCurves.STYLE + "</style>")
                 + summary(metrics, result)
                 + "<h2>Loss, nats per token</h2><p><span class=\"key\"></span> training &ensp; "
                 + "<span class=\"key validation\"></span> validation</p>"
                 + chart("Loss over steps", metrics, List.of("loss", "val_loss"))
                 + evaluations(metrics)
+                + WatchCurves.of(directory)
                 + samples(metrics)
                 + "<h2>Learning rate</h2>" + chart("Learning rate over steps", metrics, List.of("learning_rate"))
                 + "<h2>Gradient norm before clipping</h2>"

@@ -77,9 +77,9 @@ public final class Trainer {
         this.flopsPerToken = Flops.perToken(model.config(), model.config().contextLength());
         this.optimizer = optimizer(preset.optimizer(), setup.parameters, compute);
         Batches batches = new Batches(
-                setup.corpus.train(), seed, setup.parameters.config().contextLength());
+                setup.corpus.train(), seed, setup.parameters.config().contextLength(), setup.corpus.example());
         this.training = new TrainingStep(preset, seed, batches, model, optimizer, compute);
-        this.evaluator = new Evaluator(model, setup.corpus.validation(), preset.batch());
+        this.evaluator = new Evaluator(model, setup.corpus.validation(), preset.batch(), setup.corpus.example());
         this.states = RunDirectory.of(setup.directory.resolve("state"));
         this.metrics = new Metrics(setup.directory.resolve("metrics.jsonl"));
     }
@@ -97,6 +97,11 @@ public final class Trainer {
     /** Steps done so far. */
     public long step() {
         return step;
+    }
+
+    /** How long the newest step took, evaluation excluded. */
+    double stepSeconds() {
+        return stepSeconds;
     }
 
     /** Keeps a text the model wrote just now for the report. */

@@ -3,6 +3,7 @@ package dev.athanor.train;
 import dev.athanor.checkpoint.Checkpoint;
 import dev.athanor.corpus.Corpus;
 import dev.athanor.corpus.CorpusException;
+import dev.athanor.corpus.LossFloor;
 import dev.athanor.corpus.TextSource;
 import dev.athanor.corpus.TextSources;
 import dev.athanor.corpus.TokenShards;
@@ -90,19 +91,19 @@ public final class TrainingRun implements AutoCloseable {
     private final Compute compute;
     private final Trainer trainer;
     private final Optional<Long> resumedAt;
+    private final Optional<LossFloor> floor;
 
     private TrainingRun(Path directory, Options options, Preset preset, int threads) {
         this.directory = directory;
         this.options = options;
         this.preset = preset;
         TextSource source = TextSources.named(options.data());
+        this.floor = source.floor();
         this.tokenizer = tokenizer(source);
         this.corpus = corpus(source);
         ModelConfig config = preset.modelConfig(tokenizer.vocabularySize(), tokenizer.endOfText());
         corpus.requireContext(source.name(), config.contextLength());
-        Initializer.Settings first =
-                new Initializer.Settings(preset.model().init(), preset.model().zeroOutputs());
-        Parameters parameters = Initializer.initialize(config, first, options.seed());
+        Parameters parameters = first(config, preset, options);
         this.compute = Compute.create(threads);
         try {
             this.trainer = new Trainer(
@@ -189,28 +190,42 @@ public final class TrainingRun implements AutoCloseable {
 
     /** Continues the run in {@code directory}. */
     public static TrainingRun resume(Path directory, int threads) {
+        return new TrainingRun(
+                directory, options(directory), PresetFiles.read(directory.resolve("preset.json")), threads);
+    }
+
+    private static Options options(Path directory) {
         Path file = directory.resolve("run.json");
         if (!Files.isRegularFile(file)) {
             throw new IllegalArgumentException(
                     directory + ": expected a training run, found no run.json; begin one with --data and --out");
         }
-        Options options;
         try {
-            options = MAPPER.readValue(Files.readString(file, StandardCharsets.UTF_8), Options.class);
+            return MAPPER.readValue(Files.readString(file, StandardCharsets.UTF_8), Options.class);
         } catch (JacksonException e) {
             throw new IllegalArgumentException(
                     file + ": expected the settings of a run, found " + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw new UncheckedIOException(file + ": cannot be read: " + e, e);
         }
-        return new TrainingRun(directory, options, PresetFiles.read(directory.resolve("preset.json")), threads);
+    }
+
+    /** The weights that the run in {@code directory}, whose model is of shape {@code config}, began with. */
+    public static Parameters initial(Path directory, ModelConfig config) {
+        return first(config, PresetFiles.read(directory.resolve("preset.json")), options(directory));
+    }
+
+    private static Parameters first(ModelConfig config, Preset preset, Options options) {
+        Initializer.Settings first =
+                new Initializer.Settings(preset.model().init(), preset.model().zeroOutputs());
+        return Initializer.initialize(config, first, options.seed());
     }
 
     /** Tokens already there belong to this run, or to a beginning that was cut short before {@code run.json}. */
     private Corpus corpus(TextSource source) {
         Path tokens = directory.resolve(TOKENS);
         if (Files.isRegularFile(directory.resolve("run.json")) && Files.isDirectory(tokens)) {
-            return Corpus.open(tokens);
+            return Corpus.open(source, tokens);
         }
         TokenShards.delete(tokens);
         return Corpus.encode(source, tokenizer, tokens);
@@ -270,21 +285,39 @@ public final class TrainingRun implements AutoCloseable {
         return resumedAt;
     }
 
+    /** The least loss a model can reach on this text, where it is known. */
+    public Optional<LossFloor> floor() {
+        return floor;
+    }
+
     /** Keeps a text the model wrote just now; the report shows it. */
     public void addSample(String text) {
         trainer.addSample(text);
     }
 
-    /** Trains to the end or until {@code stop}, and writes the model; the report is renewed on the way. */
+    /** As {@link #run(BooleanSupplier, Consumer, TrainingWatcher)} with nobody looking on. */
     public TrainingResult run(BooleanSupplier stop, Consumer<Progress> watch) {
+        return run(stop, watch, TrainingWatcher.NONE);
+    }
+
+    /**
+     * Trains to the end or until {@code stop}, and writes the model; the report is renewed on the way.
+     *
+     * @param watch told after every step
+     * @param watcher looks at the model before the first step, after every step and at the end
+     */
+    public TrainingResult run(BooleanSupplier stop, Consumer<Progress> watch, TrainingWatcher watcher) {
         double[] reported = new double[1];
+        watcher.begin(trainer.step(), trainer.model());
         TrainingResult result = trainer.run(stop, progress -> {
             watch.accept(progress);
+            watcher.after(progress.step(), trainer.stepSeconds(), trainer.model());
             if (progress.evaluated() && progress.seconds() - reported[0] > REPORT_SECONDS) {
                 reported[0] = progress.seconds();
                 Report.write(directory, options, preset, Optional.empty());
             }
         });
+        watcher.end(result.steps(), trainer.model());
         Checkpoint.save(directory, trainer.model().parameters(), Optional.of(TokenizerJson.write(tokenizer)));
         Report.write(directory, options, preset, Optional.of(result));
         return result;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.athanor.tokenizer.BpeLearner;
 import dev.athanor.tokenizer.BpeTokenizer;
@@ -11,6 +12,7 @@ import dev.athanor.tokenizer.CharTokenizer;
 import dev.athanor.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,39 @@ class BatchesTest {
         for (int i = 0; i < a.tokens().length; i++) {
             assertEquals(a.tokens()[i] + 1, a.targets()[i], "the target is what comes next");
         }
+    }
+
+    @Test
+    void whereTheTextIsExamplesEveryRowIsOneOfThemWhole() {
+        Batches batches = new Batches(counting(5 * 6), 5, 8, OptionalInt.of(6));
+        boolean[] seen = new boolean[5];
+        for (int step = 0; step < 50; step++) {
+            Batches.Batch b = batches.random(step, 0, 3);
+            assertEquals(5, b.length(), "the last token has nothing after it");
+            assertEquals(15, b.counted());
+            for (int row = 0; row < 3; row++) {
+                assertEquals(0, b.tokens()[row * 5] % 6, "a row begins where an example does");
+                assertEquals(b.tokens()[row * 5] + 5, b.targets()[row * 5 + 4], "and predicts its last token");
+                seen[b.tokens()[row * 5] / 6] = true;
+            }
+        }
+        for (int example = 0; example < 5; example++) {
+            assertTrue(seen[example], "example " + example + " is drawn");
+        }
+        assertEquals(25, batches.predictions());
+        int counted = 0;
+        for (int i = 0; i < batches.evaluations(2); i++) {
+            Batches.Batch b = batches.evaluation(i, 2);
+            counted += b.counted();
+            for (int j = 0; j < b.targets().length; j++) {
+                assertTrue(b.targets()[j] < 0 || b.targets()[j] % 6 != 0, "no first token is predicted");
+            }
+        }
+        assertEquals(25, counted, "every other token is predicted once");
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Batches(counting(100), 5, 8, OptionalInt.of(10)),
+                "context 8");
     }
 
     @Test

@@ -5,6 +5,9 @@ import dev.athanor.microscope.view.Figure;
 import dev.athanor.model.ModelConfig;
 import dev.athanor.model.hook.Hook;
 import dev.athanor.model.hook.HookPoint;
+import dev.athanor.model.hook.HookValue;
+import dev.athanor.model.hook.Probe;
+import dev.athanor.tensor.Shape;
 import dev.athanor.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,19 +64,27 @@ public record HeadScores(List<Row> heads) {
             throw new IllegalArgumentException(
                     "scores: expected a model with a context of at least 4 tokens, found " + c.contextLength());
         }
-        double[][][] sums = new double[c.layers()][c.heads()][4];
         SplittableRandom random = new SplittableRandom(seed);
+        int[] tokens = new int[TEXTS * 2 * half];
         for (int text = 0; text < TEXTS; text++) {
-            int[] tokens = new int[2 * half];
             for (int i = 0; i < half; i++) {
-                tokens[i] = random.nextInt(c.vocabularySize());
-                tokens[i + half] = tokens[i];
-            }
-            for (int layer = 0; layer < c.layers(); layer++) {
-                Hook hook = new Hook(HookPoint.PATTERN, layer);
-                add(microscope.record(tokens, hook::equals).at(hook), half, sums[layer]);
+                int at = text * 2 * half + i;
+                tokens[at] = random.nextInt(c.vocabularySize());
+                tokens[at + half] = tokens[at];
             }
         }
+        double[][][] sums = new double[c.layers()][c.heads()][4];
+        microscope.model().logits(tokens, TEXTS, 2 * half, new Probe() {
+            @Override
+            public boolean wants(Hook hook) {
+                return hook.point() == HookPoint.PATTERN;
+            }
+
+            @Override
+            public void visit(Hook hook, HookValue value) {
+                addAll(value.copy(), half, sums[hook.layer()]);
+            }
+        });
         List<Row> rows = new ArrayList<>();
         for (int layer = 0; layer < c.layers(); layer++) {
             for (int head = 0; head < c.heads(); head++) {
@@ -103,6 +114,14 @@ public record HeadScores(List<Row> heads) {
             best = scores[i] > scores[best] ? i : best;
         }
         return scores[best] < ROLE ? Role.NONE : Role.values()[best];
+    }
+
+    /** @param patterns [TEXTS, heads, T, T] */
+    private static void addAll(Tensor patterns, int half, double[][] sums) {
+        int size = patterns.size() / TEXTS;
+        for (int text = 0; text < TEXTS; text++) {
+            add(Tensor.view(patterns.data(), patterns.offset() + text * size, Shape.of(size)), half, sums);
+        }
     }
 
     /** Adds the four means of one text's pattern [1, heads, T, T] with T twice {@code half}. */
