@@ -36,7 +36,6 @@ import picocli.CommandLine.Option;
             "  athanor explain --model runs/quickstart --prompt \"Sarah lies to the judge, feeling\" --text"
         })
 final class ExplainCommand implements Callable<Integer> {
-    private static final String PROMPT = "Sarah lies still on the bed, feeling";
     private static final int MOST_PORT = 65_535;
     private static final int COLUMNS = 96;
 
@@ -195,7 +194,7 @@ final class ExplainCommand implements Callable<Integer> {
         List<LabModel> models = new ArrayList<>(List.of(lab));
         try {
             with.ifPresent(second -> models.add(LabModel.open(second, common.threads())));
-            String first = prompt.isEmpty() ? beginning(lab) : prompt;
+            String first = prompt.isEmpty() ? lab.beginning() : prompt;
             CountDownLatch stopped = new CountDownLatch(1);
             try (Laboratory laboratory = Laboratory.start(models, first, port)) {
                 Runtime.getRuntime().addShutdownHook(new Thread(stopped::countDown));
@@ -209,16 +208,6 @@ final class ExplainCommand implements Callable<Integer> {
             return 0;
         } finally {
             models.stream().skip(1).forEach(LabModel::close);
-        }
-    }
-
-    /** The running example, where the model can read it. */
-    private static String beginning(LabModel lab) {
-        try {
-            lab.tokens(PROMPT);
-            return PROMPT;
-        } catch (IllegalArgumentException e) {
-            return "#1 #2 #3";
         }
     }
 }

@@ -45,11 +45,13 @@ public final class LabApi {
     private final RunStore store;
     private final RunApi runs;
     private final ExperimentApi experiments;
+    private final TimelineApi timeline;
 
     public LabApi(List<LabModel> models, String prompt) {
         this.store = new RunStore(models);
         this.runs = new RunApi(models, store, prompt);
         this.experiments = new ExperimentApi(store);
+        this.timeline = new TimelineApi(models.getFirst());
     }
 
     public void routes(HttpRules rules) {
@@ -90,9 +92,7 @@ public final class LabApi {
         rules.get("/api/runs/{run}/figure", this::figure);
         rules.get("/api/runs/{run}/logits", this::logits);
         rules.get("/api/runs/{run}/tensor", this::tensor);
-        rules.get("/api/timeline", (request, response) -> {
-            throw new Problem(404, "timeline: expected a checkpoint that was watched while it learned, found none");
-        });
+        timeline.routes(rules);
     }
 
     private interface View {

@@ -69,17 +69,35 @@ public final class LabModel implements AutoCloseable {
         }
     }
 
-    /** Beginnings of tales; of a model without a tokenizer, random tokens. */
+    /** Beginnings of tales; where the model cannot read them, random tokens. */
     private List<int[]> texts() {
         List<int[]> texts = new ArrayList<>();
         SplittableRandom random = new SplittableRandom(REFERENCE_SEED);
+        boolean readsTales = readsTales();
         for (int i = 0; i < Reference.TEXTS; i++) {
-            int[] text = tokenizer instanceof NumberTokenizer
-                    ? random.ints(Reference.WORDS, 0, config().vocabularySize()).toArray()
-                    : tokenizer.encodeForModel(Tales.story(REFERENCE_SEED, i).text());
+            int[] text = readsTales
+                    ? tokenizer.encodeForModel(Tales.story(REFERENCE_SEED, i).text())
+                    : random.ints(Reference.WORDS, 0, config().vocabularySize()).toArray();
             texts.add(Arrays.copyOf(text, Math.min(text.length, Reference.WORDS)));
         }
         return texts;
+    }
+
+    private boolean readsTales() {
+        try {
+            return tokenizer.encodeForModel(Tales.story(REFERENCE_SEED, 0).text()).length > 0;
+        } catch (IllegalArgumentException e) {
+            return false; // token ids, or characters of another kind
+        }
+    }
+
+    /** A text this model can read, for a page that was given none. */
+    public String beginning() {
+        if (readsTales()) {
+            return "Sarah lies still on the bed, feeling";
+        }
+        int[] text = reference.texts().getFirst();
+        return tokenizer.decode(Arrays.copyOf(text, Math.min(text.length, Math.min(12, config().contextLength()))));
     }
 
     /** Does {@code work} when it is this request's turn. */

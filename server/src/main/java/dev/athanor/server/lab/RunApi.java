@@ -58,7 +58,7 @@ final class RunApi {
             one.put("positions", c.rotary().isPresent() ? "rotary" : "learned");
             one.put("parallel", c.parallelResidual());
             one.put("parameters", model.parameters());
-            one.put("timeline", false);
+            one.put("timeline", TimelineApi.has(model));
         }
         node.put("most_tokens", models.getFirst().config().contextLength());
         node.put("prompt", prompt);

@@ -1,7 +1,7 @@
 // Where a number comes from: its hook, its formula, what it is made of; and the same question asked again.
 
 import {View, html, nothing, state, set, plain} from './view.js';
-import {view} from './api.js';
+import {view, get} from './api.js';
 import {texts} from './texts.js';
 
 class OriginPanel extends View {
@@ -12,6 +12,9 @@ class OriginPanel extends View {
 
   ask() {
     const f = state.figure;
+    if (f.run === 'timeline') {
+      return get('/api/timeline/figure', {name: f.name, index: f.index.join(',')});
+    }
     return view(f.run, 'figure', {name: f.name, index: f.index.join(','), other: f.other || undefined});
   }
 

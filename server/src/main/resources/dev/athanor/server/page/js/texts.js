@@ -99,6 +99,8 @@ export const texts = {
     'attention-deciding': 'shares of the loud heads', 'attention-last': 'shares of the last layer', 'attention-rollout': 'shares through all layers',
   },
   learning: 'Watching it learn',
+  learningHelp: 'Recorded by train --watch on the same probe texts at every step. A score says where a head looks; what it costs to take it out says whether that matters.',
+  lossOf: 'Loss on the probe texts, and of the lens, in nats', scoresOf: 'Scores of head', effectsOf: 'What it costs to take each head out, in nats', costs: 'taken out costs',
   identities: 'What must hold, measured for this run',
   allHold: (n, e) => `all ${n} hold, worst error ${e}`,
   broken: 'BROKEN', holds: 'holds', notMeasured: 'not measured here',
