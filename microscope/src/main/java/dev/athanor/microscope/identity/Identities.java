@@ -80,7 +80,9 @@ public final class Identities {
     private void folded() {
         Transformer model = thought.microscope().model();
         String same = "norms and value biases moved into the matrices change no logit";
-        String zero = "a head set to zero means something else in the rewritten model, so that zero says little";
+        String zero = Folded.movesValueBias(model.config())
+                ? "a head set to zero means something else in the rewritten model, so that zero says little"
+                : "a head set to zero means the same in the rewritten model, where values have no bias to move";
         String mean = "a head set to its mean means the same in the rewritten model";
         boolean plain = thought.edits().isEmpty() && thought.switches().equals(Switches.ON);
         if (!plain || model.parameters().count() > SMALL) {
