@@ -36,6 +36,8 @@ import picocli.CommandLine.Spec;
             CompareCommand.class,
             GenerateCommand.class,
             NextCommand.class,
+            ExplainCommand.class,
+            ExplainScoreCommand.class,
             PerplexityCommand.class,
             TokenizeCommand.class,
             VerifyCommand.class,
@@ -48,6 +50,8 @@ import picocli.CommandLine.Spec;
 public final class Main implements Runnable {
     /** Held here because java.util.logging forgets the level of a logger nobody holds. */
     private static final Logger LIBRARY = Logger.getLogger("dev.athanor");
+
+    private static final Logger WEB_SERVER = Logger.getLogger("io.helidon");
 
     /** Exit code after Ctrl-C: 128 + SIGINT. */
     static final int INTERRUPTED = 130;
@@ -105,6 +109,7 @@ public final class Main implements Runnable {
     static int execute(Map<String, String> environment, String... arguments) {
         // Only warnings of the library reach the terminal: doctor says which kernels were chosen.
         LIBRARY.setLevel(Level.WARNING);
+        WEB_SERVER.setLevel(Level.WARNING);
         Optional<String> garbled = Arguments.garbled(arguments, System.getProperty("sun.jnu.encoding", "UTF-8"));
         if (garbled.isPresent()) {
             System.err.println("athanor: " + garbled.get());

@@ -149,6 +149,9 @@ final class QuickstartCommand implements Callable<Integer> {
         }
         String folder = Shell.quote(out);
         System.out.println();
+        System.out.println("See how it decides, in a page of your browser:");
+        System.out.println("  ./athanor explain --model " + folder + " --prompt \"Sarah lies to the judge, feeling\"");
+        System.out.println();
         System.out.println("Now try:");
         System.out.println("  ./athanor next --model " + folder + " --prompt \"Tom moves his king behind the\"");
         System.out.println(

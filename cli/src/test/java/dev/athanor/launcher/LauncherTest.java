@@ -156,10 +156,11 @@ class LauncherTest {
     }
 
     private void sources() throws IOException {
-        for (String folder : new String[] {"core/src/main", "cli/src/main"}) {
+        for (String folder : new String[] {"core/src/main", "microscope/src/main", "server/src/main", "cli/src/main"}) {
             Files.createDirectories(room.project.resolve(folder));
         }
-        for (String pom : new String[] {"pom.xml", "core/pom.xml", "cli/pom.xml"}) {
+        for (String pom :
+                new String[] {"pom.xml", "core/pom.xml", "microscope/pom.xml", "server/pom.xml", "cli/pom.xml"}) {
             Files.writeString(room.project.resolve(pom), "");
         }
     }

@@ -12,6 +12,7 @@ import dev.athanor.op.Dropout;
 import dev.athanor.op.Embedding;
 import dev.athanor.op.Linear;
 import dev.athanor.op.LinearCrossEntropy;
+import dev.athanor.op.LinearVotes;
 import dev.athanor.op.Pool;
 import dev.athanor.op.Residual;
 import dev.athanor.op.Tape;
@@ -21,6 +22,7 @@ import dev.athanor.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -323,6 +325,34 @@ public final class Transformer {
      */
     public KvCache cacheOf(List<Tensor> keys, List<Tensor> values, int length, int capacity) {
         return KvCache.of(config, capacity, keys, values, length);
+    }
+
+    /**
+     * The sum of {@code weights} times logits after word {@code position}, for words with these rows instead of those
+     * of the dictionary, and its gradient. Positions are added or rotated as always.
+     *
+     * @param embeddings [T, d]
+     */
+    public Sensitivity sensitivity(Tensor embeddings, int position, Map<Integer, Double> weights) {
+        int length = embeddings.dim(0);
+        Run run = Run.of(1, length);
+        rotary.ifPresent(table -> table.reach(length));
+        Tape tape = new Tape(compute, pool, true);
+        Value words = Value.input(embeddings);
+        Value entering = constant.weights
+                .find(Role.POSITION_EMBEDDING, -1)
+                .map(table -> Residual.add(tape, words, places(tape, table, length)))
+                .orElse(words);
+        Value last = layers(tape, constant, entering, run, 0);
+        double value = LinearVotes.apply(tape, last, head(constant.weights), position, weights);
+        tape.backward();
+        return new Sensitivity(value, words.gradientCopy());
+    }
+
+    private static Value places(Tape tape, Value table, int length) {
+        int[] places = new int[length];
+        Arrays.setAll(places, i -> i);
+        return Embedding.apply(tape, places, length, 0, table, Optional.empty());
     }
 
     /** An empty cache for one sequence of at most {@code capacity} tokens. */

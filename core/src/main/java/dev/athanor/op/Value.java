@@ -29,6 +29,18 @@ public final class Value {
         return new Value(data, false, NONE, 0);
     }
 
+    /** Numbers from outside whose gradient can be asked for with {@link #gradientCopy} after a backward pass. */
+    public static Value input(Tensor data) {
+        return new Value(data, false, NONE, 0);
+    }
+
+    /** A copy of the gradient, in the shape of the numbers. */
+    public Tensor gradientCopy() {
+        Tensor copy = Tensor.zeros(data().shape().toArray());
+        System.arraycopy(gradient(), gradientOffset, copy.data(), 0, copy.size());
+        return copy;
+    }
+
     /** A weight whose gradient is added to {@code gradient}, which lives longer than any tape. */
     public static Value parameter(Tensor data, Tensor gradient) {
         if (!data.shape().equals(gradient.shape())) {

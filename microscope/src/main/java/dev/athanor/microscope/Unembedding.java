@@ -81,6 +81,15 @@ public final class Unembedding {
         return sum;
     }
 
+    /** What {@code part} [d] votes for every token, when the norm divides by one. */
+    public double[] votes(float[] part) {
+        double[] votes = new double[config.vocabularySize()];
+        for (int token = 0; token < votes.length; token++) {
+            votes[token] = vote(part, 1, token);
+        }
+        return votes;
+    }
+
     /**
      * The vote as a direction: the vote of a part is its dot product with this.
      *

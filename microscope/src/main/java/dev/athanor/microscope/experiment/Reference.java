@@ -48,6 +48,11 @@ public final class Reference {
         }
     }
 
+    /** The texts, as tokens. */
+    public List<int[]> texts() {
+        return texts.stream().map(int[]::clone).toList();
+    }
+
     /** The same texts through another model. */
     public Reference through(Microscope other) {
         return new Reference(other, texts);

@@ -1,6 +1,8 @@
 package dev.athanor.microscope.origin;
 
 import dev.athanor.microscope.DirectAttribution.Vote;
+import dev.athanor.microscope.attribution.Attribution;
+import dev.athanor.microscope.attribution.Method;
 import dev.athanor.microscope.experiment.HeadEffects;
 import dev.athanor.microscope.experiment.Intervention.How;
 import dev.athanor.microscope.experiment.Reference;
@@ -68,6 +70,7 @@ public final class Origins {
             case NextWords.PROBABILITY, NextWords.LOGIT, NextWords.ENTROPY -> next(name, i);
             case Assembly.LOGIT -> assembly(i, 0, Assembly.LOGIT);
             case Assembly.CONSTANT -> constant(i);
+            case Assembly.LAYER, Assembly.VAT -> layer(name, i);
             case Flask.HEAD, Flask.POUR -> flask(name, i);
             case Chemistry.NEURON, Chemistry.NEURONS -> chemistry(name, i);
             case LensGrid.PROBABILITY, LensGrid.ENTROPY -> lens(name, i);
@@ -85,6 +88,9 @@ public final class Origins {
         }
         if (name.startsWith(Match.PAIR)) {
             return pair(name, i);
+        }
+        if (name.startsWith(Attribution.NAME)) {
+            return attribution(name, i);
         }
         if (name.startsWith(HeadScores.SCORE)) {
             return score(name, i);
@@ -152,6 +158,18 @@ public final class Origins {
         require(Assembly.CONSTANT, i, 2);
         Choice choice = choice(List.of(0, i.get(0), i.get(1)), 0);
         return new Made(Assembly.of(thought, choice).constant().value(), List.of(), Assembly.CONSTANT);
+    }
+
+    private Made layer(String name, List<Integer> i) {
+        require(name, i, 4);
+        int layer = within("layer", i.getFirst() + 1, thought.config().layers() + 1) - 1;
+        Assembly assembly = Assembly.of(thought, choice(i, 1));
+        boolean one = name.equals(Assembly.LAYER);
+        List<Figure> inputs = assembly.votes().stream()
+                .filter(b -> one ? b.hook().layer() == layer : b.hook().layer() <= layer)
+                .map(Assembly.Ballot::vote)
+                .toList();
+        return new Made((one ? assembly.added(layer) : assembly.vat(layer)).value(), inputs, name);
     }
 
     private Made part(String hookName, List<Integer> i) {
@@ -295,6 +313,15 @@ public final class Origins {
                 .orElseThrow(() -> new IllegalArgumentException(
                         "figure: expected score.induction, score.previous, score.duplicate or score.first, found "
                                 + name));
+    }
+
+    private Made attribution(String name, List<Integer> i) {
+        require(name, i, 4);
+        Choice choice = choice(i, 0);
+        int word = within("word", i.get(3), choice.position() + 1);
+        Method method = Method.named(name.substring(Attribution.NAME.length()));
+        Attribution all = Attribution.of(thought, choice, method);
+        return new Made(all.words().get(word).value(), List.of(), name);
     }
 
     private Made effect(String name, List<Integer> i) {

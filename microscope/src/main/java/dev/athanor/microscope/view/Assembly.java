@@ -25,11 +25,34 @@ public record Assembly(Choice choice, List<Ballot> votes, Figure constant, Figur
     /** Before a hook's name: the vote of what was added there, index [head, position, token, against]. */
     public static final String PART = "vote.part";
 
+    /** Names of sums over one layer, and over all up to it: index [layer, position, token, against]. */
+    public static final String LAYER = "vote.layer";
+
+    public static final String VAT = "vote.vat";
+
     public static final String CONSTANT = "vote.constant";
     public static final String LOGIT = "vote.logit";
 
     public Assembly {
         votes = List.copyOf(votes);
+    }
+
+    /** What the parts of a layer vote together; the embeddings' where {@code layer} is -1. */
+    public Figure added(int layer) {
+        double sum = votes.stream()
+                .filter(b -> b.hook().layer() == layer)
+                .mapToDouble(b -> b.vote().value())
+                .sum();
+        return Figure.of(sum, LAYER, layer, choice.position(), choice.token(), choice.against());
+    }
+
+    /** What everything up to a layer votes together. */
+    public Figure vat(int layer) {
+        double sum = votes.stream()
+                .filter(b -> b.hook().layer() <= layer)
+                .mapToDouble(b -> b.vote().value())
+                .sum();
+        return Figure.of(sum, VAT, layer, choice.position(), choice.token(), choice.against());
     }
 
     /** What votes and constant add up to. */

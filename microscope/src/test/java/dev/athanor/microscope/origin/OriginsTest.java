@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.athanor.microscope.Microscope;
 import dev.athanor.microscope.Models;
+import dev.athanor.microscope.attribution.Attribution;
+import dev.athanor.microscope.attribution.Method;
 import dev.athanor.microscope.experiment.HeadEffects;
 import dev.athanor.microscope.experiment.Reference;
 import dev.athanor.microscope.score.HeadScores;
@@ -44,6 +46,9 @@ class OriginsTest {
         Choice choice = Choice.first(thought, LAST);
         List<Object> views = new ArrayList<>(List.of(
                 NextWords.of(thought, LAST, 4),
+                Assembly.of(thought, choice).added(-1),
+                Assembly.of(thought, choice).added(1),
+                Assembly.of(thought, choice).vat(1),
                 Assembly.of(thought, choice),
                 Assembly.of(thought, new Choice(2, 7, Choice.NOTHING)),
                 LensGrid.of(thought),
@@ -56,6 +61,9 @@ class OriginsTest {
         for (int layer = 0; layer < thought.config().layers(); layer++) {
             views.addAll(Flask.ofLayer(thought, choice, layer));
             views.add(Chemistry.of(thought, choice, layer, 3));
+        }
+        for (Method method : Method.values()) {
+            views.add(Attribution.of(thought, choice, method));
         }
         views.addAll(HeadEffects.of(thought, choice, reference).heads());
         return views;

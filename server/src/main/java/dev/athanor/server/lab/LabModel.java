@@ -1,0 +1,212 @@
+package dev.athanor.server.lab;
+
+import dev.athanor.checkpoint.OpenModel;
+import dev.athanor.checkpoint.gguf.ModelFiles;
+import dev.athanor.corpus.tales.Tales;
+import dev.athanor.kernel.Compute;
+import dev.athanor.microscope.Microscope;
+import dev.athanor.microscope.experiment.Reference;
+import dev.athanor.microscope.tale.Words;
+import dev.athanor.model.ModelConfig;
+import dev.athanor.model.Transformer;
+import dev.athanor.tokenizer.TokenText;
+import dev.athanor.tokenizer.Tokenizer;
+import dev.athanor.tokenizer.TokenizerFormatException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/** A checkpoint in the laboratory. It serves one request at a time; the others wait their turn. */
+public final class LabModel implements AutoCloseable {
+    /** Tales whose beginnings are what "on average" means in an ablation. */
+    private static final long REFERENCE_SEED = 7;
+
+    private final Path path;
+    private final OpenModel model;
+    private final Tokenizer tokenizer;
+    private final Compute compute;
+    private final Microscope microscope;
+    private final Reference reference;
+    private final ReentrantLock turn = new ReentrantLock(true);
+
+    private LabModel(Path path, OpenModel model, Tokenizer tokenizer, Compute compute) {
+        this.path = path;
+        this.model = model;
+        this.tokenizer = tokenizer;
+        this.compute = compute;
+        this.microscope = new Microscope(new Transformer(model.parameters(), compute));
+        this.reference = new Reference(microscope, texts());
+    }
+
+    /**
+     * Opens a directory in the Hugging Face layout or a GGUF file. One without a tokenizer is asked in token ids.
+     *
+     * @throws dev.athanor.checkpoint.ModelFormatException where a file is missing, damaged or contradicts another
+     */
+    @SuppressWarnings("MustBeClosedChecker") // what is returned owns the files and closes them
+    public static LabModel open(Path path, int threads) {
+        OpenModel model = ModelFiles.open(path);
+        try {
+            return new LabModel(path, model, tokenizer(model), Compute.create(threads));
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    private static Tokenizer tokenizer(OpenModel model) {
+        try {
+            return model.tokenizer();
+        } catch (TokenizerFormatException e) {
+            if (String.valueOf(e.getMessage()).contains("found none")) {
+                return new NumberTokenizer(model.config().vocabularySize());
+            }
+            throw e;
+        }
+    }
+
+    /** Beginnings of tales; of a model without a tokenizer, random tokens. */
+    private List<int[]> texts() {
+        List<int[]> texts = new ArrayList<>();
+        SplittableRandom random = new SplittableRandom(REFERENCE_SEED);
+        for (int i = 0; i < Reference.TEXTS; i++) {
+            int[] text = tokenizer instanceof NumberTokenizer
+                    ? random.ints(Reference.WORDS, 0, config().vocabularySize()).toArray()
+                    : tokenizer.encodeForModel(Tales.story(REFERENCE_SEED, i).text());
+            texts.add(Arrays.copyOf(text, Math.min(text.length, Reference.WORDS)));
+        }
+        return texts;
+    }
+
+    /** Does {@code work} when it is this request's turn. */
+    <T> T inTurn(Supplier<T> work) {
+        turn.lock();
+        try {
+            return work.get();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** Its folder's or file's name. */
+    public String name() {
+        Path last = path.toAbsolutePath().normalize().getFileName();
+        return last == null ? path.toString() : last.toString();
+    }
+
+    public ModelConfig config() {
+        return model.config();
+    }
+
+    /** How many numbers it stores. */
+    long parameters() {
+        return model.parameters().count();
+    }
+
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    public Microscope microscope() {
+        return microscope;
+    }
+
+    public Reference reference() {
+        return reference;
+    }
+
+    Compute compute() {
+        return compute;
+    }
+
+    /**
+     * Tokens of a prompt as the model expects them.
+     *
+     * @throws IllegalArgumentException when it is empty or longer than the context, in one sentence
+     */
+    public int[] tokens(String prompt) {
+        int[] tokens = prompt.isBlank() ? new int[0] : tokenizer.encodeForModel(prompt);
+        if (tokens.length == 0) {
+            throw new IllegalArgumentException("prompt: expected some text, found none");
+        }
+        if (tokens.length > config().contextLength()) {
+            throw new IllegalArgumentException("prompt: expected at most " + config().contextLength()
+                    + " tokens, the model's context, found " + tokens.length + "; shorten the prompt");
+        }
+        return tokens;
+    }
+
+    /** How the words of a text and of the dictionary are shown. */
+    public Words words(int[] tokens) {
+        return new Words() {
+            @Override
+            public String at(int position) {
+                return inWord(tokens, position);
+            }
+
+            @Override
+            public String of(int token) {
+                return shown(token);
+            }
+        };
+    }
+
+    /** A token of a text; a piece of a word with the word it is a piece of. */
+    private String inWord(int[] tokens, int position) {
+        int from = position;
+        while (from > 0 && continues(tokens[from])) {
+            from--;
+        }
+        int to = position + 1;
+        while (to < tokens.length && continues(tokens[to])) {
+            to++;
+        }
+        String piece = shown(tokens[position]);
+        if (to - from == 1) {
+            return piece;
+        }
+        String whole = tokenizer.decode(Arrays.copyOfRange(tokens, from, to)).strip();
+        return whole + " (" + piece + ")";
+    }
+
+    /** Whether a token goes on with the word before it. */
+    private boolean continues(int token) {
+        String text = text(token);
+        return !text.isEmpty() && Character.isLetter(text.codePointAt(0));
+    }
+
+    /** A token for people: without the space before it, and never nothing. */
+    String shown(int token) {
+        String text = token < tokenizer.vocabularySize() ? TokenText.of(tokenizer, token) : "⟨" + token + "⟩";
+        String bare = text.startsWith(" ") && !text.isBlank() ? text.substring(1) : text;
+        StringBuilder shown = new StringBuilder();
+        bare.codePoints().forEach(c -> {
+            switch (c) {
+                case '\n' -> shown.append('↵');
+                case '\t' -> shown.append('⇥');
+                case ' ' -> shown.append(bare.isBlank() ? "␣" : " ");
+                default -> shown.appendCodePoint(Character.isISOControl(c) ? 0xFFFD : c);
+            }
+        });
+        return shown.toString();
+    }
+
+    /** A token's text. */
+    String text(int token) {
+        return token < tokenizer.vocabularySize() ? TokenText.of(tokenizer, token) : "";
+    }
+
+    @Override
+    public void close() {
+        compute.close();
+        model.close();
+    }
+}
