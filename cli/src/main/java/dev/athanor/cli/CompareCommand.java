@@ -96,13 +96,13 @@ final class CompareCommand implements Callable<Integer> {
         for (WeightChanges.Row row : changes.rows()) {
             System.out.printf(
                     Locale.ROOT,
-                    "%5s  %-18s %9d  %14.3f  %15s  %7.4f%n",
+                    "%5s  %-18s %9d  %14.3f  %15s  %7s%n",
                     row.layer() < 0 ? "" : Integer.toString(row.layer()),
                     row.part(),
                     row.numbers(),
                     row.before(),
                     relative(row),
-                    row.cosine());
+                    cosine(row.cosine()));
         }
         if (!changes.words().isEmpty()) {
             System.out.println();
@@ -110,12 +110,17 @@ final class CompareCommand implements Callable<Integer> {
             for (WeightChanges.Word w : changes.words()) {
                 System.out.printf(
                         Locale.ROOT,
-                        "  %-16s %8.3f  cosine %7.4f%n",
+                        "  %-16s %8.3f  cosine %s%n",
                         word(tokenizer, w.token()),
                         w.change(),
-                        w.cosine());
+                        cosine(w.cosine()));
             }
         }
+    }
+
+    /** There is no angle to what was all zeros. */
+    private static String cosine(double cosine) {
+        return Double.isNaN(cosine) ? "–" : String.format(Locale.ROOT, "%.4f", cosine);
     }
 
     private static String relative(WeightChanges.Row row) {
