@@ -46,7 +46,7 @@ class LearningView extends View {
     const colours = ['--ember', '--cool', '--glass', '--soft', '--ember-strong', '--ink'].map(c => style.getPropertyValue(c).trim());
     where.replaceChildren();
     const chart = new this.plot({
-      title, width: Math.max(280, Math.min(620, this.clientWidth - 20)), height: 260,
+      title, width: Math.max(240, Math.min(620, where.clientWidth)), height: 260,
       scales: {x: {time: false}},
       axes: [{stroke: ink, grid: {stroke: ink, width: 0.2}}, {stroke: ink, grid: {stroke: ink, width: 0.2}}],
       series: [{label: 'step'}, ...names.map((label, i) => ({label, stroke: colours[i % colours.length], width: 2, dash: i >= colours.length ? [6, 4] : undefined}))],
