@@ -1,6 +1,8 @@
 package dev.athanor.model;
 
+import dev.athanor.kernel.RotaryTable;
 import dev.athanor.model.ModelConfig.Family;
+import dev.athanor.model.ModelConfig.Positions;
 
 /**
  * How a checkpoint arranges the numbers of its matrices. The same model has one arrangement in a Hugging Face directory
@@ -48,5 +50,14 @@ public record Layout(boolean inputMajor, Qkv qkv, boolean adjacentPairs) {
     /** Whether the rows of that matrix go head by head rather than in three blocks. */
     public boolean interleavedQkv() {
         return qkv == Qkv.INTERLEAVED;
+    }
+
+    /** The rotation of every position, for numbers arranged like this. */
+    RotaryTable table(Positions.Rotary rotary) {
+        double[] frequencies = new double[rotary.dimensions() / 2];
+        for (int pair = 0; pair < frequencies.length; pair++) {
+            frequencies[pair] = rotary.scaling().frequency(rotary.theta(), rotary.dimensions(), pair);
+        }
+        return new RotaryTable(frequencies, rotary.scaling().magnitude(), adjacentPairs);
     }
 }

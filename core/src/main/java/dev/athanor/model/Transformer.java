@@ -2,7 +2,6 @@ package dev.athanor.model;
 
 import dev.athanor.kernel.Compute;
 import dev.athanor.kernel.RotaryTable;
-import dev.athanor.model.ModelConfig.Positions;
 import dev.athanor.model.TensorSpec.Role;
 import dev.athanor.model.hook.Hook;
 import dev.athanor.model.hook.HookPoint;
@@ -52,16 +51,8 @@ public final class Transformer {
         this.parameters = parameters;
         this.config = parameters.config();
         this.compute = compute;
-        this.rotary = config.rotary().map(r -> table(r, config.layout()));
+        this.rotary = config.rotary().map(r -> config.layout().table(r));
         this.constant = stack(Weights.constant(parameters));
-    }
-
-    private static RotaryTable table(Positions.Rotary rotary, Layout layout) {
-        double[] frequencies = new double[rotary.dimensions() / 2];
-        for (int pair = 0; pair < frequencies.length; pair++) {
-            frequencies[pair] = rotary.scaling().frequency(rotary.theta(), rotary.dimensions(), pair);
-        }
-        return new RotaryTable(frequencies, rotary.scaling().magnitude(), layout.adjacentPairs());
     }
 
     private Stack stack(Weights weights) {
