@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
             NextCommand.class,
             ExplainCommand.class,
             ExplainScoreCommand.class,
+            SensesCommand.class,
             PerplexityCommand.class,
             TokenizeCommand.class,
             VerifyCommand.class,
