@@ -1,6 +1,6 @@
 // A second text, or a second checkpoint, beside the first; and which place carries their difference.
 
-import {View, html, nothing, state, set, fig, percent, bar, grouped} from './view.js';
+import {View, html, nothing, state, set, fig, percent, signed, bar, grouped} from './view.js';
 import {post, view, events} from './api.js';
 import {open, text} from './store.js';
 import {texts} from './texts.js';
@@ -29,10 +29,32 @@ class CompareView extends View {
       const next = await view(other.run, 'next', {top: 6});
       const both = await post('/api/compare', {runs: [state.run.run, other.run]});
       set({other: {...other, next, cka: both.cka}});
+      await this.decide(state.run, await view(state.run.run, 'next', {top: 6}), other, next);
     } catch (e) {
       this.problem2 = e.message;
     }
     this.requestUpdate();
+  }
+
+  /** What decides in each text between its own likeliest word and the other's: heads, what they poured, what is lost without them. */
+  async decide(one, oneNext, two, twoNext) {
+    this.deciding = null;
+    const [a, b] = [oneNext.rows[0].token, twoNext.rows[0].token];
+    const both = a === b ? [[a, oneNext.rows[1].token], [b, twoNext.rows[1].token]] : [[a, b], [b, a]];
+    const load = ([token, against], run) => Promise.all([
+      view(run.run, 'effects', {token, against}), view(run.run, 'assembly', {token, against}),
+    ]).then(([effects, assembly]) => ({run, effects, assembly}));
+    this.deciding = await Promise.all([load(both[0], one), load(both[1], two)]);
+  }
+
+  /** The three heads without which the decision moves most. */
+  heads({run, effects, assembly}) {
+    const heads = [...effects.heads].sort((x, y) => Math.abs(y.total.value) - Math.abs(x.total.value)).slice(0, 3);
+    return html`<table class="effects deciding"><caption>${texts.votesFor(assembly.choice.shown, assembly.choice.against_shown)}: ${fig(assembly.logit, signed, run.run)}</caption>
+      <thead><tr><th scope="col">${texts.alchemist[state.register]}</th><th scope="col">${texts.poured}</th><th scope="col">${texts.direct}</th><th scope="col">${texts.without}</th></tr></thead>
+      <tbody>${heads.map(h => html`<tr><th scope="row">${h.layer}.${h.head}</th><td>${fig(h.share, percent, run.run)} ${run.tokens[h.source].shown}</td>
+        <td class="number">${fig(h.direct, signed, run.run)}</td><td class="number">${fig(h.total, signed, run.run)}</td></tr>`)}</tbody></table>
+      <p class="help">${texts.addsUp} ${assembly.error.toExponential(1)}</p>`;
   }
 
   async lies([first, second]) {
@@ -64,10 +86,11 @@ class CompareView extends View {
     }
   }
 
-  side(run, next, others) {
+  side(run, next, others, deciding) {
     return html`<div class="side"><p class="chips">${grouped(run.tokens).map(group => html`<span class="group">${group.map(([t, i]) => html`<span class="chip ${others[i]?.id === t.id ? '' : 'differs'}">${t.shown}</span>`)}</span>`)}</p>
       <table class="next"><tbody>${next.rows.slice(0, 5).map(row => html`<tr><th scope="row">${row.shown}</th>
-        <td class="number">${fig(row.p, percent, run.run)}</td><td class="wide">${bar(row.p.value)}</td></tr>`)}</tbody></table></div>`;
+        <td class="number">${fig(row.p, percent, run.run)}</td><td class="wide">${bar(row.p.value)}</td></tr>`)}</tbody></table>
+      ${deciding ? this.heads(deciding) : nothing}</div>`;
   }
 
   patching() {
@@ -84,6 +107,7 @@ class CompareView extends View {
 
   render() {
     const other = state.other;
+    const deciding = this.deciding?.[0].run === state.run ? this.deciding : null; // of these two texts, not of earlier ones
     const several = state.model.checkpoints.length > 1;
     return html`<h2>${texts.compare[state.register]}</h2>
       <form class="prompt" @submit=${e => { e.preventDefault(); this.second(new FormData(e.target).get('second')); }}>
@@ -91,7 +115,7 @@ class CompareView extends View {
         ${several ? html`<label>${texts.secondCheckpoint} <input type="checkbox" @change=${e => { this.checkpoint = e.target.checked ? 1 : 0; }}></label>` : nothing}
         <button class="primary">${texts.sideBySide}</button>${Object.entries(LIES).map(([name, lies]) => html`<button type="button" class="small ${name}" @click=${() => this.lies(lies)}>${texts[name]}</button>`)}</form>
       ${this.problem2 ? html`<p class="problem" role="alert">${this.problem2}</p>` : nothing}
-      ${other ? html`<div class="two">${this.side(state.run, state.next, other.tokens)}${this.side(other, other.next, state.run.tokens)}</div>
+      ${other ? html`<div class="two">${this.side(state.run, state.next, other.tokens, deciding?.[0])}${this.side(other, other.next, state.run.tokens, deciding?.[1])}</div>
         ${other.cka ? html`<h3>${texts.cka}</h3><p>${other.cka.map((c, l) => html`<span class="tag">${l}: ${c.toFixed(3)}</span>`)}</p>` : nothing}
         ${this.patching()}` : nothing}`;
   }

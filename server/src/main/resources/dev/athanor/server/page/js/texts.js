@@ -81,7 +81,7 @@ export const texts = {
   unusual: z => `The last state is ${Math.abs(z).toFixed(1)} deviations from what texts lead to: its effect may say little.`,
   needsOther: 'Open a second text under “Side by side” first.',
   compare: three('Two texts, or two checkpoints', 'Two runs', 'runs A and B'),
-  second: 'Second text', secondCheckpoint: 'second checkpoint', sideBySide: 'Compare', twoLies: 'the two lies', equalLies: 'the two lies, equally long',
+  poured: 'poured from', without: 'without it', second: 'Second text', secondCheckpoint: 'second checkpoint', sideBySide: 'Compare', twoLies: 'the two lies', equalLies: 'the two lies, equally long',
   patching: three('Which place carries the difference?', 'Activation patching, second text → first', 'patching.*'),
   patchingHelp: 'The first text is given, one place at a time, what the second had there. 100 %: the decision is that of the second; 0 %: nothing changed.',
   points: {resid_pre: 'the whole vat', attn_out: 'what attention adds', mlp_out: 'what chemistry adds', z: 'single heads'},
