@@ -61,7 +61,16 @@ public final class Laboratory implements AutoCloseable {
                 })
                 .build()
                 .start();
+        Thread.ofVirtual().start(() -> warm(api, models.getFirst(), prompt));
         return new Laboratory(server);
+    }
+
+    private static void warm(LabApi api, LabModel model, String prompt) {
+        try {
+            api.warm(model, prompt);
+        } catch (IllegalArgumentException | IllegalStateException | Problem e) {
+            // The page asks the same and shows the sentence; a laboratory closed meanwhile needs none.
+        }
     }
 
     private static void failed(ServerRequest request, ServerResponse response, Exception e) {

@@ -95,6 +95,20 @@ public final class LabApi {
         timeline.routes(rules);
     }
 
+    /** Computes what the page will ask first, so that the compilers know it when somebody looks. */
+    public void warm(LabModel model, String prompt) {
+        model.inTurn(() -> {
+            Thought run = store.run(store.add(new RunStore.Spec(0, model.tokens(prompt), "[]")));
+            Choice choice = Choice.first(run, run.length() - 1);
+            Assembly.of(run, choice);
+            for (int layer = 0; layer < run.config().layers(); layer++) {
+                Chemistry chemistry = Chemistry.of(run, choice, layer, 2);
+                new ViewJson(model).chemistry(chemistry, new NeuronWords(run, layer));
+            }
+            return run.length();
+        });
+    }
+
     private interface View {
         ObjectNode of(Query query, Thought run, ViewJson json);
     }

@@ -32,6 +32,7 @@ public final class LabModel implements AutoCloseable {
     private final Microscope microscope;
     private final Reference reference;
     private final ReentrantLock turn = new ReentrantLock(true);
+    private boolean closed; // guarded by turn
 
     private LabModel(Path path, OpenModel model, Tokenizer tokenizer, Compute compute) {
         this.path = path;
@@ -104,6 +105,9 @@ public final class LabModel implements AutoCloseable {
     <T> T inTurn(Supplier<T> work) {
         turn.lock();
         try {
+            if (closed) {
+                throw new IllegalStateException(path + ": this checkpoint is closed");
+            }
             return work.get();
         } finally {
             turn.unlock();
@@ -222,9 +226,16 @@ public final class LabModel implements AutoCloseable {
         return token < tokenizer.vocabularySize() ? TokenText.of(tokenizer, token) : "";
     }
 
+    /** Waits for the request whose turn it is. */
     @Override
     public void close() {
-        compute.close();
-        model.close();
+        turn.lock();
+        try {
+            closed = true;
+            compute.close();
+            model.close();
+        } finally {
+            turn.unlock();
+        }
     }
 }
