@@ -1,8 +1,12 @@
 package dev.athanor.cli;
 
+import dev.athanor.microscope.experiment.Effects;
+import dev.athanor.microscope.experiment.Intervention;
+import dev.athanor.microscope.experiment.Interventions;
 import dev.athanor.microscope.tale.Chapter;
 import dev.athanor.microscope.tale.Narrator;
 import dev.athanor.microscope.tale.Register;
+import dev.athanor.microscope.tale.Words;
 import dev.athanor.microscope.view.Choice;
 import dev.athanor.microscope.view.NextWords;
 import dev.athanor.microscope.view.Thought;
@@ -33,7 +37,8 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  athanor explain --model runs/quickstart --prompt \"Sarah lies to the judge, feeling\"",
-            "  athanor explain --model runs/quickstart --prompt \"Sarah lies to the judge, feeling\" --text"
+            "  athanor explain --model runs/quickstart --prompt \"Sarah lies to the judge, feeling\" --text",
+            "  athanor explain --model runs/quickstart --prompt \"Sarah lies to the judge, feeling\" --text --ablate 1.1"
         })
 final class ExplainCommand implements Callable<Integer> {
     private static final int MOST_PORT = 65_535;
@@ -92,6 +97,9 @@ final class ExplainCommand implements Callable<Integer> {
     private boolean noBrowser;
 
     @Mixin
+    private final EditOptions edits = new EditOptions();
+
+    @Mixin
     private final Common common = new Common();
 
     @Override
@@ -102,6 +110,7 @@ final class ExplainCommand implements Callable<Integer> {
         if ((text || common.json) && !common.given("--prompt")) {
             throw common.usage("--prompt: expected a text to explain, found none");
         }
+        edits.check(common, text);
         try (LabModel lab = LabModel.open(model.directory(), common.threads())) {
             if (text || common.json) {
                 tell(lab);
@@ -119,16 +128,10 @@ final class ExplainCommand implements Callable<Integer> {
             System.out.println(new Export(lab, "", run, choice).json());
             return;
         }
-        List<Chapter> chapters = Narrator.tell(run, choice, lab.words(tokens), register(), lab.reference(), allHeads);
         System.out.println(prompt + " …");
-        for (NextWords.Row row : NextWords.of(run, choice.position(), 5).rows()) {
-            String word = lab.words(tokens).of(row.token());
-            double p = row.probability().value();
-            System.out.println(
-                    String.format(Locale.ROOT, "  %-20s %6.2f %%  %s", Visible.line(word), 100 * p, Bars.bar(p))
-                            .stripTrailing());
-        }
-        for (Chapter chapter : chapters) {
+        bars(lab, run, choice);
+        Thought told = edits.any() ? changed(lab, run, choice) : run;
+        for (Chapter chapter : Narrator.tell(told, choice, lab.words(tokens), register(), lab.reference(), allHeads)) {
             System.out.println();
             System.out.println(chapter.title());
             chapter.sentences().forEach(sentence -> {
@@ -138,6 +141,42 @@ final class ExplainCommand implements Callable<Integer> {
             });
             chapter.caution().ifPresent(caution -> wrap("  ! ", caution));
         }
+    }
+
+    private static void bars(LabModel lab, Thought run, Choice choice) {
+        for (NextWords.Row row : NextWords.of(run, choice.position(), 5).rows()) {
+            String word = lab.words(run.tokens()).of(row.token());
+            double p = row.probability().value();
+            System.out.println(
+                    String.format(Locale.ROOT, "  %-20s %6.2f %%  %s", Visible.line(word), 100 * p, Bars.bar(p))
+                            .stripTrailing());
+        }
+    }
+
+    /** The same text with the edits; what they did to the decision is printed. */
+    private Thought changed(LabModel lab, Thought run, Choice choice) {
+        List<Intervention> list =
+                edits.interventions(common, run, other -> new Thought(lab.microscope(), lab.tokens(other), List.of()));
+        Thought after = Interventions.apply(run, list, lab.reference());
+        Effects effects = Effects.of(run, after, choice, lab.reference());
+        System.out.println("with the change");
+        bars(lab, after, choice);
+        Words words = lab.words(run.tokens());
+        String over = choice.against() == Choice.NOTHING ? "" : " over “" + words.of(choice.against()) + "”";
+        System.out.println(Visible.line("votes for “" + words.of(choice.token()) + "”" + over));
+        System.out.printf(Locale.ROOT, "  before %+.2f, after %+.2f%n", effects.before(), effects.after());
+        String direct = effects.direct().isPresent()
+                ? String.format(Locale.ROOT, "%+.2f", effects.direct().getAsDouble())
+                : "none, for this change is everywhere";
+        System.out.printf(Locale.ROOT, "  direct effect %s, total effect %+.2f%n", direct, effects.total());
+        if (effects.offDistribution()) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "  ! The last state is %.1f deviations from what texts lead to: its effect may say little.%n",
+                    Math.abs(effects.unusual()));
+        }
+        System.out.println("What follows tells of the pass with the change.");
+        return after;
     }
 
     /** Breaks a sentence at spaces; the lines after the first stand below its text. */

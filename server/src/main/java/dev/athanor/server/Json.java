@@ -2,6 +2,7 @@ package dev.athanor.server;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
@@ -16,6 +17,9 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Json {
     /** Most bytes of a request. */
     public static final int MOST_BYTES = 1 << 20;
+
+    /** Bytes of a body that are read to tell its sender that it is too large; beyond these the connection is closed. */
+    public static final int MOST_REFUSED_BYTES = 16 << 20;
 
     private static final int MOST_DEPTH = 32;
 
@@ -45,6 +49,8 @@ public final class Json {
         try {
             byte[] bytes = body.readNBytes(MOST_BYTES + 1);
             if (bytes.length > MOST_BYTES) {
+                // Read on: a client that is still writing when the connection closes never sees the sentence.
+                body.transferTo(OutputStream.nullOutputStream());
                 throw new Problem(413, "body: expected at most " + MOST_BYTES + " bytes, found more");
             }
             return parse(new String(bytes, StandardCharsets.UTF_8));

@@ -36,7 +36,7 @@ public final class Laboratory implements AutoCloseable {
         WebServer server = WebServer.builder()
                 .host("127.0.0.1")
                 .port(port)
-                .maxPayloadSize(Json.MOST_BYTES)
+                .maxPayloadSize(Json.MOST_REFUSED_BYTES)
                 .maxConcurrentRequests(MOST_REQUESTS)
                 .maxTcpConnections(MOST_CONNECTIONS)
                 .idleConnectionTimeout(Duration.ofMinutes(2))

@@ -31,6 +31,7 @@ import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chromium.HasCdp;
+import org.openqa.selenium.interactions.Actions;
 
 /** The page in a real browser: what a person sees and does. Left out, and said, where there is no Chromium. */
 @EnabledIf(value = "dev.athanor.server.Browsers#present", disabledReason = Browsers.ABSENT)
@@ -200,6 +201,19 @@ class LaboratoryPageTest {
         until("the same", () -> text(".origin [role=status]").contains("the same, to the bit"));
         browser.switchTo().activeElement().sendKeys(Keys.ESCAPE);
         until("closed", () -> browser.findElements(By.cssSelector(".origin")).isEmpty());
+    }
+
+    @Test
+    void restingOnANumberShowsItsFormulaAndLeavingHidesIt() {
+        WebElement number = browser.findElement(By.cssSelector(".stage.assembly [data-figure]"));
+        new Actions(browser).moveToElement(number).perform();
+        until("the preview", () -> text("#hover").contains(String.valueOf(number.getDomAttribute("data-name"))));
+        assertTrue(text("#hover .hover-value")
+                .startsWith(String.valueOf(number.getDomAttribute("data-value")).substring(0, 4)));
+        new Actions(browser)
+                .moveToElement(browser.findElement(By.tagName("h1")))
+                .perform();
+        until("no preview", () -> text("#hover").isEmpty());
     }
 
     @Test

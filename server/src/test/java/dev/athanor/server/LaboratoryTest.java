@@ -171,6 +171,40 @@ class LaboratoryTest {
     }
 
     @Test
+    void theHeadsOfTwoCheckpointsAreComparedAndTheirStatesCrossed() {
+        try (Room two = new Room("llama-gqa", "llama-gqa")) {
+            String a = two.run(Room.PROMPT);
+            String tokens = "[3,10,17,24,31,5,12]";
+            String b = two.post("/api/runs", "{\"tokens\":" + tokens + ",\"checkpoint\":1}")
+                    .get("run")
+                    .stringValue();
+            ObjectNode both = two.post("/api/compare", "{\"runs\":[\"" + a + "\",\"" + b + "\"]}");
+            JsonNode heads = both.get("heads");
+            assertTrue(heads.size() > 1, both.toString());
+            for (JsonNode head : heads) {
+                JsonNode figure = head.get("variation");
+                assertEquals(0, figure.get("value").doubleValue(), 1e-12, "the same weights fill the same flasks");
+                ObjectNode again = two.get("/api/runs/" + a + "/figure?name=compare.pattern&index="
+                        + figure.get("index").get(0) + "," + figure.get("index").get(1) + "&other=" + b);
+                assertEquals(
+                        figure.get("value").doubleValue(), again.get("value").doubleValue());
+            }
+            String c = two.post("/api/runs", "{\"tokens\":[3,10,9,24,31,5,12],\"checkpoint\":1}")
+                    .get("run")
+                    .stringValue();
+            assertTrue(
+                    two.post("/api/compare", "{\"runs\":[\"" + a + "\",\"" + c + "\"]}")
+                            .path("heads")
+                            .isMissingNode(),
+                    "other words have other flasks");
+            HttpResponse<byte[]> grid = two.postRaw(
+                    "/api/patching", "{\"clean\":\"" + c + "\",\"corrupt\":\"" + a + "\",\"hook\":\"resid_pre\"}");
+            String events = new String(grid.body(), StandardCharsets.UTF_8);
+            assertTrue(events.contains("event: done"), events);
+        }
+    }
+
+    @Test
     void exportsNeedNothingElse() {
         String run = room.run(Room.PROMPT);
         String html = new String(room.fetch("/api/runs/" + run + "/export.html").body(), StandardCharsets.UTF_8);
@@ -268,7 +302,10 @@ class LaboratoryTest {
     @Test
     void aBodyThatIsTooLargeOrTooDeepIsRefused() {
         HttpResponse<byte[]> large = room.postRaw("/api/runs", "{\"prompt\":\"" + "x".repeat(2_000_000) + "\"}");
-        assertTrue(large.statusCode() == 413 || large.statusCode() == 400, "status " + large.statusCode());
+        assertEquals(413, large.statusCode());
+        String huge = room.raw(
+                "POST /api/runs HTTP/1.1\r\nHost: 127.0.0.1:" + room.port() + "\r\nContent-Length: 20000000\r\n\r\n{");
+        assertTrue(huge.startsWith("HTTP/1.1 413"), huge);
         HttpResponse<byte[]> deep = room.postRaw("/api/runs", "[".repeat(100_000));
         assertEquals(400, deep.statusCode());
     }

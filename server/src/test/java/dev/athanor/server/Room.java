@@ -26,10 +26,21 @@ final class Room implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
 
     Room(String... names) {
-        this.models = List.of(names).stream()
-                .map(name -> LabModel.open(PARITY.resolve(name), 2))
-                .toList();
-        this.laboratory = Laboratory.start(models, PROMPT, 0);
+        this(
+                List.of(names).stream()
+                        .map(name -> LabModel.open(PARITY.resolve(name), 2))
+                        .toList(),
+                PROMPT);
+    }
+
+    /** A laboratory with a model that reads text. */
+    Room(Path model) {
+        this(List.of(LabModel.open(model, 2)), "The king");
+    }
+
+    private Room(List<LabModel> models, String prompt) {
+        this.models = models;
+        this.laboratory = Laboratory.start(models, prompt, 0);
     }
 
     int port() {

@@ -5,6 +5,7 @@ import dev.athanor.microscope.Microscope;
 import dev.athanor.microscope.view.Choice;
 import dev.athanor.microscope.view.Figure;
 import dev.athanor.microscope.view.Thought;
+import dev.athanor.model.ModelConfig;
 import dev.athanor.model.hook.Hook;
 import dev.athanor.model.hook.HookPoint;
 import dev.athanor.model.hook.HookValue;
@@ -76,6 +77,7 @@ public record PatchingGrid(HookPoint hook, Choice choice, List<List<Figure>> row
             throw new IllegalArgumentException("patching: expected two texts of equally many tokens, found "
                     + clean.length() + " and " + corrupt.length() + "; choose prompts that differ in single words");
         }
+        sameShape(clean.config(), corrupt.config());
         boolean plain = corrupt.edits().isEmpty() && corrupt.switches().equals(Switches.ON);
         if (!plain) {
             throw new IllegalArgumentException("patching: expected a corrupt run without edits, found one with");
@@ -85,6 +87,31 @@ public record PatchingGrid(HookPoint hook, Choice choice, List<List<Figure>> row
         if (Math.abs(difference) < LEAST_DIFFERENCE) {
             throw new IllegalArgumentException("patching: expected runs that decide differently, found a difference of "
                     + difference + "; choose other words to compare");
+        }
+    }
+
+    /**
+     * Two checkpoints can be crossed where their layers have the same parts; what the parts mean is another question.
+     */
+    private static void sameShape(ModelConfig a, ModelConfig b) {
+        boolean same = a.layers() == b.layers()
+                && a.width() == b.width()
+                && a.heads() == b.heads()
+                && a.headSize() == b.headSize()
+                && a.vocabularySize() == b.vocabularySize();
+        if (!same) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "patching: expected two checkpoints of one shape, found %d layers of %d heads, width %d and vocabulary %d, "
+                            + "and %d of %d, %d and %d; compare two steps of one training",
+                    a.layers(),
+                    a.heads(),
+                    a.width(),
+                    a.vocabularySize(),
+                    b.layers(),
+                    b.heads(),
+                    b.width(),
+                    b.vocabularySize()));
         }
     }
 

@@ -116,7 +116,7 @@ public record Senses(
     }
 
     /** States of the word, [state][occurrence][d]. */
-    private static List<double[][]> states(Microscope microscope, List<Occurrence> occurrences) {
+    static List<double[][]> states(Microscope microscope, List<Occurrence> occurrences) {
         ModelConfig c = microscope.model().config();
         List<double[][]> states = new ArrayList<>();
         for (int state = 0; state <= c.layers(); state++) {
@@ -138,13 +138,18 @@ public record Senses(
         return states;
     }
 
-    private static double[][] centred(double[][] rows) {
+    static double[] mean(double[][] rows) {
         double[] mean = new double[rows[0].length];
         for (double[] row : rows) {
             for (int i = 0; i < mean.length; i++) {
                 mean[i] += row[i] / rows.length;
             }
         }
+        return mean;
+    }
+
+    private static double[][] centred(double[][] rows) {
+        double[] mean = mean(rows);
         double[][] centred = new double[rows.length][];
         for (int r = 0; r < rows.length; r++) {
             centred[r] = rows[r].clone();
@@ -175,7 +180,7 @@ public record Senses(
         return nearest;
     }
 
-    private static double cosine(double[] a, double[] b) {
+    static double cosine(double[] a, double[] b) {
         double dot = 0;
         double aa = 0;
         double bb = 0;

@@ -1,6 +1,5 @@
 package dev.athanor.server.lab;
 
-import dev.athanor.microscope.compare.Alignment;
 import dev.athanor.microscope.experiment.Effects;
 import dev.athanor.microscope.experiment.PatchingGrid;
 import dev.athanor.microscope.view.Choice;
@@ -17,7 +16,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.node.ArrayNode;
@@ -47,7 +45,6 @@ final class ExperimentApi {
     void routes(HttpRules rules) {
         rules.post("/api/experiments", this::experiment);
         rules.post("/api/patching", this::patching);
-        rules.post("/api/compare", this::compare);
     }
 
     static boolean isExperiment(String name) {
@@ -141,7 +138,7 @@ final class ExperimentApi {
                 "(F(patched) − F(corrupt)) / (F(clean) − F(corrupt))");
     }
 
-    private static ObjectNode answer(String name, List<Integer> index, double value, String story, String formula) {
+    static ObjectNode answer(String name, List<Integer> index, double value, String story, String formula) {
         ObjectNode node = Json.answer().put("name", name);
         ArrayNode array = node.putArray("index");
         index.forEach(array::add);
@@ -156,7 +153,7 @@ final class ExperimentApi {
         return node;
     }
 
-    private static String text(ObjectNode body, String field) {
+    static String text(ObjectNode body, String field) {
         if (!body.path(field).isString()) {
             throw new Problem(400, field + ": expected a text, found none");
         }
@@ -197,11 +194,7 @@ final class ExperimentApi {
         if (point == null) {
             throw new Problem(400, "hook: expected one of " + POINTS.keySet() + ", found another");
         }
-        if (store.spec(cleanId).checkpoint() != store.spec(corruptId).checkpoint()) {
-            throw new Problem(400, "patching: expected two runs of one checkpoint, found runs of two");
-        }
-        LabModel model = store.modelOf(cleanId);
-        model.inTurn(() -> {
+        store.inTurn(cleanId, corruptId, () -> {
             Thought clean = store.run(cleanId);
             Thought corrupt = store.run(corruptId);
             Choice choice = choice(body, clean);
@@ -232,38 +225,5 @@ final class ExperimentApi {
     private static void event(OutputStream out, String name, ObjectNode data) throws IOException {
         out.write(("event: " + name + "\ndata: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
         out.flush();
-    }
-
-    private void compare(ServerRequest request, ServerResponse response) {
-        ObjectNode body = Json.read(request.content().inputStream());
-        if (body.path("runs").size() != 2) {
-            throw new Problem(
-                    400, "runs: expected two, found " + body.path("runs").size());
-        }
-        String a = body.path("runs").get(0).asString("");
-        String b = body.path("runs").get(1).asString("");
-        ObjectNode node = Json.answer();
-        ArrayNode sides = node.putArray("sides");
-        for (String id : List.of(a, b)) {
-            LabModel model = store.modelOf(id);
-            sides.add(model.inTurn(() -> {
-                Thought run = store.run(id);
-                ObjectNode side = Json.object().put("run", id);
-                side.set("next", new ViewJson(model).next(NextWords.of(run, run.length() - 1, ROWS)));
-                return side;
-            }));
-        }
-        LabModel first = store.modelOf(a);
-        LabModel second = store.modelOf(b);
-        if (first != second) {
-            int v = Math.min(first.config().vocabularySize(), second.config().vocabularySize());
-            List<int[]> texts = first.reference().texts().stream()
-                    .filter(text -> Arrays.stream(text).allMatch(token -> token < v))
-                    .toList();
-            ArrayNode cka = node.putArray("cka");
-            first.inTurn(() -> second.inTurn(() -> Alignment.cka(first.microscope(), second.microscope(), texts)))
-                    .forEach(cka::add);
-        }
-        LabApi.send(response, node);
     }
 }

@@ -2,10 +2,12 @@ package dev.athanor.server.lab;
 
 import dev.athanor.microscope.attribution.Attribution;
 import dev.athanor.microscope.attribution.Method;
+import dev.athanor.microscope.compare.HeadDifference;
 import dev.athanor.microscope.experiment.HeadEffects;
 import dev.athanor.microscope.identity.Identities;
 import dev.athanor.microscope.origin.Origins;
 import dev.athanor.microscope.score.HeadScores;
+import dev.athanor.microscope.sense.NearestOccurrences;
 import dev.athanor.microscope.tale.Narrator;
 import dev.athanor.microscope.tale.Register;
 import dev.athanor.microscope.view.Assembly;
@@ -45,18 +47,24 @@ public final class LabApi {
     private final RunStore store;
     private final RunApi runs;
     private final ExperimentApi experiments;
+    private final CompareApi compare;
+    private final SenseApi senses;
     private final TimelineApi timeline;
 
     public LabApi(List<LabModel> models, String prompt) {
         this.store = new RunStore(models);
         this.runs = new RunApi(models, store, prompt);
         this.experiments = new ExperimentApi(store);
+        this.compare = new CompareApi(store);
+        this.senses = new SenseApi(store);
         this.timeline = new TimelineApi(models.getFirst());
     }
 
     public void routes(HttpRules rules) {
         runs.routes(rules);
         experiments.routes(rules);
+        compare.routes(rules);
+        senses.routes(rules);
         view(rules, "next", (q, run, json) -> json.next(NextWords.of(run, q.position(run), rows(q, 12))));
         view(rules, "assembly", (q, run, json) -> json.assembly(Assembly.of(run, q.choice(run))));
         view(rules, "flasks", (q, run, json) -> {
@@ -202,14 +210,32 @@ public final class LabApi {
         LabModel model = store.modelOf(query.run());
         String name = query.text("name");
         List<Integer> index = query.numbers("index");
+        String other = query.find("other").orElse("");
+        if (!other.isEmpty()) {
+            send(response, store.inTurn(query.run(), other, () -> ofTwo(query.run(), name, index, other)));
+            return;
+        }
         send(response, model.inTurn(() -> {
             if (ExperimentApi.isExperiment(name)) {
-                return experiments.figure(
-                        query.run(), name, index, query.find("other").orElse(""));
+                return experiments.figure(query.run(), name, index, "");
+            }
+            if (name.equals(NearestOccurrences.NAME)) {
+                return senses.figure(query.run(), index);
             }
             Thought run = store.run(query.run());
             return new ViewJson(model).origin(new Origins(run, model.reference()).of(name, index));
         }));
+    }
+
+    /** A number that belongs to two runs. */
+    private ObjectNode ofTwo(String run, String name, List<Integer> index, String other) {
+        if (name.equals(HeadDifference.NAME)) {
+            return compare.figure(run, index, other);
+        }
+        if (!ExperimentApi.isExperiment(name)) {
+            throw new Problem(400, "other: expected none, for this number belongs to one run");
+        }
+        return experiments.figure(run, name, index, other);
     }
 
     private void logits(ServerRequest request, ServerResponse response) {

@@ -183,6 +183,13 @@ public final class LabModel implements AutoCloseable {
 
     /** A token of a text; a piece of a word with the word it is a piece of. */
     private String inWord(int[] tokens, int position) {
+        String piece = shown(tokens[position]);
+        int[] pieces = piecesAt(tokens, position);
+        return pieces.length == 1 ? piece : tokenizer.decode(pieces).strip() + " (" + piece + ")";
+    }
+
+    /** The tokens of the word that has a place. */
+    private int[] piecesAt(int[] tokens, int position) {
         int from = position;
         while (from > 0 && continues(tokens[from])) {
             from--;
@@ -191,12 +198,12 @@ public final class LabModel implements AutoCloseable {
         while (to < tokens.length && continues(tokens[to])) {
             to++;
         }
-        String piece = shown(tokens[position]);
-        if (to - from == 1) {
-            return piece;
-        }
-        String whole = tokenizer.decode(Arrays.copyOfRange(tokens, from, to)).strip();
-        return whole + " (" + piece + ")";
+        return Arrays.copyOfRange(tokens, from, to);
+    }
+
+    /** The whole word a token belongs to, without spaces. */
+    String wordAt(int[] tokens, int position) {
+        return tokenizer.decode(piecesAt(tokens, position)).strip();
     }
 
     /** Whether a token goes on with the word before it. */

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
@@ -70,6 +71,14 @@ final class RunStore {
 
     LabModel modelOf(String run) {
         return model(spec(run).checkpoint());
+    }
+
+    /** Does {@code work} when it is its turn in the checkpoints of both runs, always taken in their order. */
+    <T> T inTurn(String one, String two, Supplier<T> work) {
+        int first = Math.min(spec(one).checkpoint(), spec(two).checkpoint());
+        int second = Math.max(spec(one).checkpoint(), spec(two).checkpoint());
+        return model(first)
+                .inTurn(() -> first == second ? work.get() : model(second).inTurn(work));
     }
 
     /** Remembers a description; its run is made when it is asked for. */

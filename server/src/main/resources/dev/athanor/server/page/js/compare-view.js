@@ -28,7 +28,7 @@ class CompareView extends View {
       other.prompt = prompt;
       const next = await view(other.run, 'next', {top: 6});
       const both = await post('/api/compare', {runs: [state.run.run, other.run]});
-      set({other: {...other, next, cka: both.cka}});
+      set({other: {...other, next, cka: both.cka, heads: both.heads, of: state.run.run}});
       await this.decide(state.run, await view(state.run.run, 'next', {top: 6}), other, next);
     } catch (e) {
       this.problem2 = e.message;
@@ -55,6 +55,14 @@ class CompareView extends View {
       <tbody>${heads.map(h => html`<tr><th scope="row">${h.layer}.${h.head}</th><td>${fig(h.share, percent, run.run)} ${run.tokens[h.source].shown}</td>
         <td class="number">${fig(h.direct, signed, run.run)}</td><td class="number">${fig(h.total, signed, run.run)}</td></tr>`)}</tbody></table>
       <p class="help">${texts.addsUp} ${assembly.error.toExponential(1)}</p>`;
+  }
+
+  /** Head by head, where both checkpoints read the same words. */
+  differences({heads, run}) {
+    const layers = [...new Set(heads.map(h => h.layer))];
+    return html`<h3>${texts.headsDiffer}</h3><p class="help">${texts.headsDifferHelp}</p>
+      <div class="scroll" tabindex="0" role="region" aria-label=${texts.headsDiffer}><table class="lens differences"><thead><tr><td></td>${heads.filter(h => h.layer === 0).map(h => html`<th scope="col">${texts.alchemist[state.register]} ${h.head}</th>`)}</tr></thead>
+        <tbody>${layers.map(layer => html`<tr><th scope="row">${texts.layer.story} ${layer}</th>${heads.filter(h => h.layer === layer).map(h => html`<td class="shade${25 * Math.round(4 * h.variation.value)}">${fig(h.variation, percent, state.run.run, run)}</td>`)}</tr>`)}</tbody></table></div>`;
   }
 
   async lies([first, second]) {
@@ -94,12 +102,12 @@ class CompareView extends View {
   }
 
   patching() {
-    const same = state.other.tokens.length === state.run.tokens.length && state.other.checkpoint === state.run.checkpoint;
+    const same = state.other.tokens.length === state.run.tokens.length;
     const grid = this.grid;
     return html`<h3>${texts.patching[state.register]}</h3><p class="help">${texts.patchingHelp}</p>
       <div class="fields"><label>what <select data-field="point" @change=${e => { this.point = e.target.value; }}>${Object.entries(texts.points).map(([id, label]) => html`<option value=${id} .selected=${id === this.point}>${label}</option>`)}</select></label>
         <button class="primary patch" ?disabled=${!same} @click=${() => this.patch()}>${texts.patch}</button></div>
-      ${same ? nothing : html`<p class="help">Two texts of one checkpoint with equally many tokens can be patched; these have ${state.run.tokens.length} and ${state.other.tokens.length}.</p>`}
+      ${same ? nothing : html`<p class="help">Two runs of equally many tokens can be patched; these have ${state.run.tokens.length} and ${state.other.tokens.length}.</p>`}
       ${grid ? html`<div class="scroll" tabindex="0" role="region" aria-label=${texts.patching.story}><table class="lens patching"><thead><tr><td></td>${(grid.labels ?? grid.rows[0]?.map((_, h) => `${texts.alchemist[state.register]} ${h}`) ?? []).map(l => html`<th scope="col">${l}</th>`)}</tr></thead>
         <tbody>${grid.rows.map((row, layer) => html`<tr><th scope="row">${texts.layer.story} ${layer}</th>${row.map(cell => html`<td class=${cell.value < -0.05 ? 'negative' : `shade${Math.max(0, Math.min(100, 25 * Math.round(4 * cell.value)))}`}>${fig(cell, way, grid.run, grid.other)}</td>`)}</tr>`)}</tbody></table></div>
         ${grid.computed ? html`<p class="help">${texts.computed(grid.computed)}</p>` : nothing}` : nothing}`;
@@ -117,6 +125,7 @@ class CompareView extends View {
       ${this.problem2 ? html`<p class="problem" role="alert">${this.problem2}</p>` : nothing}
       ${other ? html`<div class="two">${this.side(state.run, state.next, other.tokens, deciding?.[0])}${this.side(other, other.next, state.run.tokens, deciding?.[1])}</div>
         ${other.cka ? html`<h3>${texts.cka}</h3><p>${other.cka.map((c, l) => html`<span class="tag">${l}: ${c.toFixed(3)}</span>`)}</p>` : nothing}
+        ${other.heads && other.of === state.run.run ? this.differences(other) : nothing}
         ${this.patching()}` : nothing}`;
   }
 }

@@ -14,6 +14,7 @@ import './effects-view.js';
 import './experiment-view.js';
 import './compare-view.js';
 import './inside-view.js';
+import './sense-view.js';
 import './learning-view.js';
 import './origin-panel.js';
 import './identity-panel.js';
@@ -26,6 +27,7 @@ const VIEWS = {
   experiments: () => html`<experiment-view></experiment-view>`,
   compare: () => html`<compare-view></compare-view>`,
   inside: () => html`<inside-view></inside-view>`,
+  senses: () => html`<sense-view></sense-view>`,
   learning: () => html`<learning-view></learning-view>`,
 };
 

@@ -3,6 +3,7 @@
 import {LitElement, html, nothing} from 'lit';
 import {state, subscribe, set} from './store.js';
 import {texts} from './texts.js';
+import {rest, hide} from './hover.js';
 
 /** The run that the numbers being drawn belong to, which may be the one before while the next is computed. */
 let drawn = null;
@@ -87,8 +88,9 @@ export const plain = x => {
 /** A number that opens its origin. */
 export function fig(figure, format = plain, run = (drawn ?? state.run).run, other = '') {
   return html`<button class="figure" data-figure data-run=${run} data-name=${figure.name} data-index=${figure.index.join(',')}
-    data-value=${figure.value} data-other=${other} title="${figure.name}[${figure.index.join(',')}]"
-    @click=${e => { e.stopPropagation(); set({figure: {...figure, run, other}}); }}>${format(figure.value)}</button>`;
+    data-value=${figure.value} data-other=${other} aria-label="${format(figure.value)}, ${figure.name}[${figure.index.join(',')}]"
+    @pointerenter=${e => rest(e.currentTarget)} @pointerleave=${hide} @focus=${e => rest(e.currentTarget)} @blur=${hide}
+    @click=${e => { e.stopPropagation(); hide(); set({figure: {...figure, run, other}}); }}>${format(figure.value)}</button>`;
 }
 
 /** A bar from 0 to 1, or from the middle to either side. */
