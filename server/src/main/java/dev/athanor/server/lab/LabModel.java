@@ -194,11 +194,16 @@ public final class LabModel implements AutoCloseable {
         while (from > 0 && continues(tokens[from])) {
             from--;
         }
-        int to = position + 1;
-        while (to < tokens.length && continues(tokens[to])) {
-            to++;
+        return Arrays.copyOfRange(tokens, from, lastPiece(tokens, position) + 1);
+    }
+
+    /** Where the word that has a place ends. */
+    int lastPiece(int[] tokens, int position) {
+        int last = position;
+        while (last + 1 < tokens.length && continues(tokens[last + 1])) {
+            last++;
         }
-        return Arrays.copyOfRange(tokens, from, to);
+        return last;
     }
 
     /** The whole word a token belongs to, without spaces. */

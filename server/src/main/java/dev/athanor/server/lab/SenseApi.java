@@ -42,7 +42,7 @@ final class SenseApi {
         LabModel model = store.modelOf(query.run());
         LabApi.send(response, model.inTurn(() -> {
             Thought run = store.run(query.run());
-            int position = query.position(run);
+            int position = model.lastPiece(run.tokens(), query.position(run)); // a word is known at its end
             NearestOccurrences places = places(query.run(), model, run, position);
             ObjectNode node = Json.answer().put("position", position).put("word", model.wordAt(run.tokens(), position));
             node.put("occurrences", places.occurrences().size());
