@@ -93,7 +93,9 @@ class LlamaCppChainsTest {
             bias.put(Integer.parseInt(kv[0]), Double.parseDouble(kv[1]));
         }
         List<int[]> breakers = new ArrayList<>();
-        for (String s : c.line("breakers").isEmpty() ? new String[0] : c.line("breakers").split(" \\| ")) {
+        for (String s : c.line("breakers").isEmpty()
+                ? new String[0]
+                : c.line("breakers").split(" \\| ")) {
             breakers.add(Arrays.stream(s.split(" ")).mapToInt(Integer::parseInt).toArray());
         }
         return new SamplerChain(b.logitBias(bias).build(), DryBreakers.ofTokens(breakers));
