@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
  * best first, is kept, so that nothing is sorted further than somebody asks.
  */
 final class Candidates {
+    /** How many are sorted at first for going down from the best; most draws and nuclei end sooner. */
+    private static final int FIRST_LOOK = 256;
+
+    private static final int GROWTH = 8;
+
     private int[] ids = new int[0];
     private double[] scores = new double[0];
     private double[] p = new double[0];
@@ -157,6 +162,15 @@ final class Candidates {
         System.arraycopy(bestScores, 0, scores, 0, want);
         System.arraycopy(bestP, 0, p, 0, want);
         sorted = want;
+    }
+
+    /**
+     * Sorts position {@code i} and, where that is further than before, well beyond it: for going down from the best.
+     */
+    void reach(int i) {
+        if (i >= sorted) {
+            sort(Math.max(FIRST_LOOK, i > size / GROWTH ? size : i * GROWTH));
+        }
     }
 
     /** Keeps the {@code n} best. */

@@ -4,8 +4,6 @@ import java.util.SplittableRandom;
 
 /** Draws one candidate by probability, going from the likeliest down. */
 final class Draw {
-    private static final int FIRST_LOOK = 256;
-
     private Draw() {}
 
     /** The position drawn; the candidates' probabilities are set and sorted at least that far. */
@@ -14,9 +12,7 @@ final class Draw {
         double at = random.nextDouble();
         int last = 0;
         for (int i = 0; i < c.size(); i++) {
-            if (i == 0 || i == FIRST_LOOK) {
-                c.sort(i == 0 ? FIRST_LOOK : c.size());
-            }
+            c.reach(i);
             if (c.probability(i) > 0) {
                 last = i;
             }

@@ -14,7 +14,7 @@ final class Ranking {
      * Positions of the {@code n} best of the first {@code size} scores, best first; {@code n} is at most {@code size}.
      */
     static int[] best(double[] scores, int[] ids, int size, int n) {
-        return n > 1024 || n > size / 8 ? Arrays.copyOf(all(scores, ids, size), n) : few(scores, ids, size, n);
+        return n > size / 8 ? Arrays.copyOf(all(scores, ids, size), n) : few(scores, ids, size, n);
     }
 
     /** By a heap with the worst of the best on top: most scores are compared once, with that one. */

@@ -5,7 +5,7 @@ import java.util.SplittableRandom;
 
 /** The steps that take candidates out. Every one leaves at least one. */
 final class Truncation {
-    /** How many are sorted before all are: a nucleus is seldom larger. */
+    /** How many distances are sorted at first. */
     private static final int FIRST_LOOK = 256;
 
     private Truncation() {}
@@ -23,9 +23,7 @@ final class Truncation {
         c.softmax();
         double sum = 0;
         for (int i = 0; i < c.size(); i++) {
-            if (i == 0 || i == FIRST_LOOK) {
-                c.sort(i == 0 ? FIRST_LOOK : c.size());
-            }
+            c.reach(i);
             sum += c.probability(i);
             if (sum >= topP) {
                 c.keepBest(i + 1);
@@ -56,7 +54,7 @@ final class Truncation {
         double sum = 0;
         for (int i = 0; i < c.size(); i++) {
             if (i == near.length) {
-                near = c.nearest(distances, c.size());
+                near = c.nearest(distances, 8 * i);
             }
             kept.set(near[i]);
             sum += c.probability(near[i]);
