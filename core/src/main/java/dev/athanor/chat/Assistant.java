@@ -66,7 +66,11 @@ public final class Assistant implements AutoCloseable {
      */
     @SuppressWarnings("MustBeClosedChecker") // what is returned owns the files and closes them
     public static Assistant open(Path path, int threads, EngineLimits limits) {
-        OpenModel model = ModelFiles.open(path);
+        return of(ModelFiles.open(path), threads, limits);
+    }
+
+    /** An assistant on a model that is open; it is closed with the assistant, or now where this fails. */
+    public static Assistant of(OpenModel model, int threads, EngineLimits limits) {
         try {
             Tokenizer tokenizer = model.tokenizer();
             ChatFormat format = ChatFormat.of(model.chat(), tokenizer);
