@@ -161,7 +161,17 @@ public final class Assistant implements AutoCloseable {
         stop.addAll(format.stops());
         int most = request.maxTokens() > 0 ? request.maxTokens() : room;
         return new TextRequest(
-                prompt, most, request.sampling(), stop, format.endTokens(), false, form, -1, false, true);
+                prompt,
+                most,
+                request.sampling(),
+                stop,
+                format.endTokens(),
+                false,
+                form,
+                -1,
+                false,
+                format.spoken(),
+                true);
     }
 
     private static List<Tool> tools(ChatRequest request) {

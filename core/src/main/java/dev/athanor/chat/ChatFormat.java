@@ -42,6 +42,9 @@ public sealed interface ChatFormat permits TemplateFormat, PlainFormat {
     /** Tokens that end an answer, beside those of the model's configuration. */
     Set<Integer> endTokens();
 
+    /** Control tokens that are part of an answer: signs of tool calls and of thinking. */
+    Set<Integer> spoken();
+
     /** Reads an answer's text: thinking and tool calls apart. */
     Answer read(String text, List<Tool> tools);
 

@@ -113,6 +113,11 @@ public final class PlainFormat implements ChatFormat {
     }
 
     @Override
+    public Set<Integer> spoken() {
+        return Set.of();
+    }
+
+    @Override
     public Answer read(String text, List<Tool> tools) {
         return new Answer(text.strip(), "", List.of());
     }

@@ -28,6 +28,15 @@ public final class TemplateFormat implements ChatFormat {
     private static final List<String> ENDS = List.of(
             "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end|>", "<end_of_turn>", "<|endoftext|>", "</s>", "<|eot|>");
 
+    /** Control tokens that belong to an answer. */
+    private static final List<String> SPOKEN = List.of(
+            AnswerReader.CALL,
+            AnswerReader.CALLED,
+            AnswerReader.THINK,
+            AnswerReader.THOUGHT,
+            "<|python_tag|>",
+            "[TOOL_CALLS]");
+
     private static final JsonMapper MAPPER = new JsonMapper();
 
     private final ChatSource source;
@@ -224,6 +233,13 @@ public final class TemplateFormat implements ChatFormat {
     @Override
     public Set<Integer> endTokens() {
         return Set.copyOf(ends);
+    }
+
+    @Override
+    public Set<Integer> spoken() {
+        Set<Integer> ids = new HashSet<>();
+        SPOKEN.stream().map(tokenizer::id).filter(id -> id >= 0).forEach(ids::add);
+        return ids;
     }
 
     @Override

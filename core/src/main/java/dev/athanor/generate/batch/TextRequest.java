@@ -19,6 +19,7 @@ import java.util.Set;
  * @param topLogprobs how many of the likeliest tokens are reported beside each token with its log-probability; -1 for
  *     no log-probabilities
  * @param echo whether the log-probabilities of the prompt's tokens are reported, too
+ * @param spoken control tokens that are part of the text, such as the sign of a tool call, and do not end it
  * @param shared whether keys and values of the prompt may come from, and stay for, other requests
  */
 public record TextRequest(
@@ -31,6 +32,7 @@ public record TextRequest(
         Optional<Constraint> constraint,
         int topLogprobs,
         boolean echo,
+        Set<Integer> spoken,
         boolean shared) {
     /** Most likeliest tokens that are reported beside one. */
     public static final int MOST_TOP = 20;
@@ -39,6 +41,7 @@ public record TextRequest(
         prompt = prompt.clone();
         stop = List.copyOf(stop);
         endTokens = Set.copyOf(endTokens);
+        spoken = Set.copyOf(spoken);
         if (prompt.length == 0) {
             throw new IllegalArgumentException("prompt: expected at least one token, found none");
         }
@@ -53,6 +56,21 @@ public record TextRequest(
             throw new IllegalArgumentException(
                     "logprobs: expected between 0 and " + MOST_TOP + ", found " + topLogprobs);
         }
+    }
+
+    /** A text that every control token ends. */
+    public TextRequest(
+            int[] prompt,
+            int maxTokens,
+            SamplerSettings sampling,
+            List<String> stop,
+            Set<Integer> endTokens,
+            boolean ignoreEnd,
+            Optional<Constraint> constraint,
+            int topLogprobs,
+            boolean echo,
+            boolean shared) {
+        this(prompt, maxTokens, sampling, stop, endTokens, ignoreEnd, constraint, topLogprobs, echo, Set.of(), shared);
     }
 
     @Override

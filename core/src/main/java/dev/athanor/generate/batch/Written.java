@@ -183,7 +183,8 @@ final class Written implements Ticket {
     }
 
     private Optional<FinishReason> take(int token, Optional<Scored> score) {
-        boolean end = ends.contains(token) || tokenizer.isSpecial(token);
+        boolean control = tokenizer.isSpecial(token) && !request.spoken().contains(token);
+        boolean end = ends.contains(token) || control;
         if (end && !request.ignoreEnd()) {
             listener.token(new Spoken(token, "", score));
             return Optional.of(FinishReason.EOS);

@@ -101,6 +101,7 @@ final class ChatApi {
                 r.constraint(),
                 scored ? top : -1,
                 false,
+                r.spoken(),
                 shared);
         List<Tool> offered = choice.mode() == ToolChoice.Mode.NONE ? List.of() : tools;
         return new Asked(text, offered, count, stream, usage, oneCall, scored);
@@ -123,6 +124,7 @@ final class ChatApi {
                 r.constraint(),
                 r.topLogprobs(),
                 r.echo(),
+                r.spoken(),
                 r.shared());
     }
 
