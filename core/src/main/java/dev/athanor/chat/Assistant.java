@@ -114,6 +114,7 @@ public final class Assistant implements AutoCloseable {
         return engine.submit(text, new TextListener() {
             @Override
             public void token(Spoken token) {
+                listener.token(token);
                 stream.feed(token.piece());
             }
 

@@ -1,5 +1,7 @@
 package dev.athanor.chat;
 
+import dev.athanor.generate.batch.Spoken;
+
 /** Hears an answer being written. Must not wait: one thread writes all answers. */
 public interface ReplyListener {
     /** More of the answer's own text; thinking and tool calls are not part of it. */
@@ -7,6 +9,9 @@ public interface ReplyListener {
 
     /** More of what the model thinks before it answers. */
     default void thinking(String piece) {}
+
+    /** One more token, before the text that became certain with it. */
+    default void token(Spoken token) {}
 
     /** A tool call that is complete. */
     default void call(ToolCall call) {}
