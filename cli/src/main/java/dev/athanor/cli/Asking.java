@@ -8,6 +8,7 @@ import dev.athanor.generate.batch.Spoken;
 import dev.athanor.generate.batch.Ticket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -33,7 +34,7 @@ final class Asking {
      */
     record Answered(int[] prompt, int[] ids, Reply reply) {}
 
-    private sealed interface Event permits Said, Thought, Done, Failed, Interrupted {}
+    private sealed interface Event permits Said, Thought, Done, Failed {}
 
     private record Said(String piece) implements Event {}
 
@@ -43,18 +44,23 @@ final class Asking {
 
     private record Failed(RuntimeException reason) implements Event {}
 
-    private record Interrupted() implements Event {}
-
     private final Assistant assistant;
-    private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    private volatile Optional<Ticket> ticket = Optional.empty();
+    private volatile boolean interrupted;
 
     Asking(Assistant assistant) {
         this.assistant = assistant;
     }
 
-    /** Ends the answer being written; nothing where none is. From any thread. */
+    /** Forgets interruptions so far. */
+    void listen() {
+        interrupted = false;
+    }
+
+    /** Ends the answer being written, or the next one where none is. From any thread. */
     void interrupt() {
-        events.add(new Interrupted());
+        interrupted = true;
+        ticket.ifPresent(Ticket::cancel);
     }
 
     /**
@@ -64,37 +70,41 @@ final class Asking {
      */
     Answered ask(ChatRequest request, View view) {
         int[] prompt = assistant.request(request).prompt();
-        events.clear();
-        Ticket ticket = assistant.ask(request, new Hearing());
-        while (true) {
-            switch (next()) {
-                case Said(String piece) -> view.said(piece);
-                case Thought(String piece) -> view.thought(piece);
-                case Interrupted() -> ticket.cancel();
-                case Failed(RuntimeException reason) -> throw reason;
-                case Done(Reply reply, List<Integer> ids) -> {
-                    return new Answered(prompt, ids.stream().mapToInt(id -> id).toArray(), reply);
+        Hearing hearing = new Hearing();
+        Ticket asked = assistant.ask(request, hearing);
+        ticket = Optional.of(asked);
+        try {
+            while (true) {
+                if (interrupted || !view.open()) {
+                    asked.cancel();
+                }
+                switch (hearing.next()) {
+                    case Said(String piece) -> view.said(piece);
+                    case Thought(String piece) -> view.thought(piece);
+                    case Failed(RuntimeException reason) -> throw reason;
+                    case Done(Reply reply, List<Integer> ids) -> {
+                        return new Answered(
+                                prompt, ids.stream().mapToInt(id -> id).toArray(), reply);
+                    }
                 }
             }
-            if (!view.open()) {
-                ticket.cancel();
-            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("chat: expected to wait for the answer, found the thread interrupted", e);
+        } finally {
+            asked.cancel(); // harmless where it has ended
+            ticket = Optional.empty();
         }
     }
 
-    private Event next() {
-        while (true) {
-            try {
-                return events.take();
-            } catch (InterruptedException e) {
-                events.add(new Interrupted());
-            }
-        }
-    }
-
-    /** On the engine's thread. */
+    /** Called on the engine's thread. */
     private final class Hearing implements ReplyListener {
+        private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
         private final List<Integer> ids = new ArrayList<>();
+
+        Event next() throws InterruptedException {
+            return events.take();
+        }
 
         @Override
         public void text(String piece) {

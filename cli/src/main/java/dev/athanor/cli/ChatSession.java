@@ -75,6 +75,7 @@ final class ChatSession {
         } catch (EndOfFileException e) {
             return false;
         }
+        talk.listen();
         try {
             return take(text);
         } catch (RuntimeException e) {
@@ -111,6 +112,7 @@ final class ChatSession {
     }
 
     private void show(Supplier<Answered> asked) {
+        boolean echo = terminal.echo(false); // what is typed meanwhile is read afterwards, not shown inside the answer
         try {
             Answered answered = asked.get();
             screen.freshLine();
@@ -118,6 +120,7 @@ final class ChatSession {
             screen.dim(ChatCommands.taken(talk) + note);
         } finally {
             screen.freshLine();
+            terminal.echo(echo);
         }
     }
 

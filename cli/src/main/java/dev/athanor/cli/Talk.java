@@ -50,6 +50,11 @@ final class Talk {
         last = Optional.empty();
     }
 
+    /** From now on {@link #interrupt} means the answer to what comes next. */
+    void listen() {
+        asking.listen();
+    }
+
     /** Ends the answer being written. From any thread. */
     void interrupt() {
         asking.interrupt();
