@@ -5,10 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.athanor.chat.Message;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.impl.ExternalTerminal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ChatTerminalTest {
     private static final String CTRL_C = "\u0003";
     private static final String CTRL_D = "\u0004";
+    private static final String XTERM = "xterm-256color";
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it
@@ -37,7 +45,7 @@ class ChatTerminalTest {
 
     @Test
     void ctrlCStopsTheAnswerKeepsWhatWasSaidAndNotTheProgram() {
-        try (TypedChat chat = new TypedChat(SmallTalker.endless(folder.resolve("m"), 20_000))) {
+        try (TypedChat chat = new TypedChat(SmallTalker.endless(folder.resolve("m"), 20_000), XTERM)) {
             chat.types("hi\r");
             chat.awaits("okok");
             chat.types(CTRL_C);
@@ -47,7 +55,11 @@ class ChatTerminalTest {
             assertTrue(
                     answer.content().length() < 19_000,
                     "tokens: " + answer.content().length());
-            chat.types("half a line" + CTRL_C);
+            chat.awaits("> ");
+            chat.types("half a line");
+            chat.awaits("half a line");
+            chat.types(CTRL_C);
+            chat.awaits("> ");
             chat.types(CTRL_C);
             chat.awaits("Ctrl-D or /quit leaves.");
             assertEquals(2, chat.conversation().messages().size(), "half a line is no message");
@@ -58,7 +70,7 @@ class ChatTerminalTest {
 
     @Test
     void aMessageMayHaveManyLines() {
-        try (TypedChat chat = new TypedChat(SmallTalker.brief(folder.resolve("m"), 2000))) {
+        try (TypedChat chat = new TypedChat(SmallTalker.brief(folder.resolve("m"), 2000), XTERM)) {
             chat.types("one\\\rtwo\r");
             chat.awaitsAnswer(1);
             chat.types("\"\"\"\rthree\r\r/four!\r\"\"\"\r");
@@ -168,26 +180,47 @@ class ChatTerminalTest {
     void nothingIsKeptOnDiskUnlessAHistoryIsAskedFor() throws IOException {
         Path history = folder.resolve("history");
         Path model = SmallTalker.brief(folder.resolve("m"), 400);
-        try (TypedChat chat = new TypedChat(model, history)) {
+        try (TypedChat chat = new TypedChat(model, XTERM, Optional.of(history))) {
             chat.types("/set seed 5\r");
             chat.awaits("seed 5");
             chat.types(CTRL_D);
             chat.ends();
         }
         assertTrue(Files.readString(history).contains("/set seed 5"), Files.readString(history));
-        try (TypedChat chat = new TypedChat(model, history)) {
-            chat.types("\u001b[A\r"); // arrow up
+        try (TypedChat chat = new TypedChat(model, XTERM, Optional.of(history))) {
+            chat.types("\u0010\r"); // Ctrl-P, the line before
             chat.awaits("seed 5");
         }
     }
 
     @Test
-    void thinkingIsDimAndControlCharactersAreShown() throws IOException {
-        try (TypedChat chat = new TypedChat(SmallTalker.rude(folder.resolve("m"), 400), "xterm-256color")) {
+    void controlCharactersOfAModelAreShownAndAthanorsOwnLinesAreDim() {
+        try (TypedChat chat = new TypedChat(SmallTalker.rude(folder.resolve("m"), 400), XTERM)) {
             chat.types("hi\r");
             chat.awaits("\\u001b");
             chat.awaits("\u001b[2m");
             assertFalse(chat.output().contains("\u001b\n"), "the character itself");
         }
+    }
+
+    @Test
+    void thinkingIsDimAndOnALineOfItsOwn() throws IOException {
+        ByteArrayOutputStream shown = new ByteArrayOutputStream();
+        try (Terminal terminal = new ExternalTerminal(
+                "test", XTERM, InputStream.nullInputStream(), shown, StandardCharsets.UTF_8)) {
+            show(new ChatScreen(terminal, Map.of()));
+            show(new ChatScreen(terminal, Map.of("NO_COLOR", "1")));
+        }
+        String dim = "\u001b[2mhm, so\u001b[0m\nyes\nline\n";
+        String plain = "hm, so\nyes\nline\n";
+        assertEquals(dim + plain, shown.toString(StandardCharsets.UTF_8).replace("\r", ""));
+    }
+
+    private static void show(ChatScreen screen) {
+        screen.thought("hm,");
+        screen.thought(" so");
+        screen.said("ye");
+        screen.said("s");
+        screen.line("line");
     }
 }

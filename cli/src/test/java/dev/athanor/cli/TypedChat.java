@@ -38,22 +38,18 @@ final class TypedChat implements AutoCloseable {
         this(model, "dumb", Optional.empty());
     }
 
-    TypedChat(Path model, Path history) {
-        this(model, "dumb", Optional.of(history));
-    }
-
     TypedChat(Path model, String type) {
         this(model, type, Optional.empty());
     }
 
-    private TypedChat(Path model, String type, Optional<Path> history) {
+    TypedChat(Path model, String type, Optional<Path> history) {
         try {
             terminal = new ExternalTerminal(
                     "test", type, new PipedInputStream(keys, 1 << 16), screen, StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        terminal.setSize(new Size(200, 50));
+        terminal.setSize(Size.of(200, 50));
         assistant = Assistant.open(model, 1);
         SamplerSettings settings = SamplerSettings.builder().temperature(0).build();
         talk = new Talk(assistant, new Conversation(), new ChatSettings(settings, 0, List.of()));
