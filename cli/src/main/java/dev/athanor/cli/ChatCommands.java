@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 
 /** What a line that begins with / does in a conversation. */
 final class ChatCommands {
@@ -151,9 +152,9 @@ final class ChatCommands {
             texts += tokens;
             lines.add(row(tokens, message.speaker().word(), message.content()));
         }
-        int all = talk.taken();
-        if (all > texts) {
-            lines.add(row(all - texts, "form", "what the chat format writes around the messages"));
+        int form = talk.taken().orElse(texts) - texts;
+        if (form > 0) {
+            lines.add(row(form, "form", "what the chat format writes around the messages"));
         }
         lines.add(taken(talk));
         screen.lines(lines);
@@ -178,7 +179,9 @@ final class ChatCommands {
     }
 
     static String taken(Talk talk) {
-        return talk.taken() + " of " + talk.context() + " tokens of context";
+        OptionalInt taken = talk.taken();
+        return (taken.isPresent() ? taken.getAsInt() + " of " : "a question is needed to count the ") + talk.context()
+                + " tokens of context";
     }
 
     private static String count(int n, String what) {

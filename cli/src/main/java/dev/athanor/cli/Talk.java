@@ -9,6 +9,7 @@ import dev.athanor.cli.Asking.Answered;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** A conversation with a model: what was said, how it goes on, and whether it fits. */
 final class Talk {
@@ -69,10 +70,17 @@ final class Talk {
         return messages.isEmpty() ? 0 : assistant.tokens(messages, List.of()).length;
     }
 
-    /** Tokens of context that the conversation takes as it stands. */
-    int taken() {
+    /** Tokens of context that the conversation takes as it stands; empty where its format cannot say it so. */
+    OptionalInt taken() {
         List<Message> messages = conversation.messages();
-        return messages.isEmpty() ? 0 : assistant.format().encode(messages, List.of(), false).length;
+        if (messages.isEmpty()) {
+            return OptionalInt.of(0);
+        }
+        try {
+            return OptionalInt.of(assistant.format().encode(messages, List.of(), false).length);
+        } catch (IllegalArgumentException e) {
+            return OptionalInt.empty(); // many templates refuse a system text without a question
+        }
     }
 
     List<Message> with(String text) {

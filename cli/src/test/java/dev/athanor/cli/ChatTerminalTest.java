@@ -177,6 +177,19 @@ class ChatTerminalTest {
     }
 
     @Test
+    void aTemplateThatRefusesASystemTextAloneOnlyCannotBeCounted() throws IOException {
+        Path model = SmallTalker.brief(folder.resolve("m"), 400);
+        Files.writeString(model.resolve("chat_template.jinja"), """
+                {%- if messages[-1].role == 'system' %}{{ raise_exception('no question') }}{% endif -%}
+                {%- for m in messages %}{{ m.content }}{% endfor %}:""");
+        try (TypedChat chat = new TypedChat(model)) {
+            chat.types("/system x\r");
+            chat.types("/tokens\r");
+            chat.awaits("a question is needed to count the 400 tokens of context");
+        }
+    }
+
+    @Test
     void nothingIsKeptOnDiskUnlessAHistoryIsAskedFor() throws IOException {
         Path history = folder.resolve("history");
         Path model = SmallTalker.brief(folder.resolve("m"), 400);
@@ -206,8 +219,8 @@ class ChatTerminalTest {
     @Test
     void thinkingIsDimAndOnALineOfItsOwn() throws IOException {
         ByteArrayOutputStream shown = new ByteArrayOutputStream();
-        try (Terminal terminal = new ExternalTerminal(
-                "test", XTERM, InputStream.nullInputStream(), shown, StandardCharsets.UTF_8)) {
+        try (Terminal terminal =
+                new ExternalTerminal("test", XTERM, InputStream.nullInputStream(), shown, StandardCharsets.UTF_8)) {
             show(new ChatScreen(terminal, Map.of()));
             show(new ChatScreen(terminal, Map.of("NO_COLOR", "1")));
         }
