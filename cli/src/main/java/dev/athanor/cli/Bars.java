@@ -2,6 +2,7 @@ package dev.athanor.cli;
 
 import dev.athanor.generate.NextTokens;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.node.ArrayNode;
@@ -24,15 +25,22 @@ final class Bars {
      * @param words what each token grows to; shown where it says more than the token
      */
     static void print(PrintStream out, List<NextTokens> rows, List<String> words) {
+        lines(rows, words).forEach(out::println);
+    }
+
+    /** What {@link #print} prints. */
+    static List<String> lines(List<NextTokens> rows, List<String> words) {
+        List<String> lines = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {
             NextTokens row = rows.get(i);
             String token = Visible.token(row.text());
             String word = words.get(i).equals(row.text())
                     ? ""
                     : " → " + Visible.line(words.get(i).strip());
-            out.println(String.format(Locale.ROOT, "  %-24s %6.2f %%  %s", token + word, 100 * row.p(), bar(row.p()))
+            lines.add(String.format(Locale.ROOT, "  %-24s %6.2f %%  %s", token + word, 100 * row.p(), bar(row.p()))
                     .stripTrailing());
         }
+        return lines;
     }
 
     /** A bar in eighths of a character. */

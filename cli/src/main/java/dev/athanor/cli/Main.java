@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             TimelineCommand.class,
             CompareCommand.class,
+            ChatCommand.class,
             GenerateCommand.class,
             NextCommand.class,
             ServeCommand.class,

@@ -41,7 +41,7 @@ final class UsageErrors implements CommandLine.IParameterExceptionHandler {
     }
 
     /** Letters to insert, remove or replace until the words are the same (Levenshtein 1966). */
-    private static int distance(String a, String b) {
+    static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         Arrays.setAll(row, j -> j);
         for (int i = 1; i <= a.length(); i++) {
