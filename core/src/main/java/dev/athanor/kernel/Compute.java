@@ -9,6 +9,7 @@ public final class Compute implements AutoCloseable {
     private final Workers workers;
     private final Gemm gemm;
     private final Gemv gemv;
+    private final ManyGemv manyGemv;
     private final FlashAttention attention;
 
     private Compute(Kernels kernels, MicroKernel micro, int threads) {
@@ -16,6 +17,7 @@ public final class Compute implements AutoCloseable {
         this.workers = new Workers(threads);
         this.gemm = new Gemm(micro, workers);
         this.gemv = new Gemv(kernels, workers);
+        this.manyGemv = new ManyGemv(kernels, workers);
         this.attention = new FlashAttention(kernels, micro, workers);
     }
 
@@ -56,6 +58,10 @@ public final class Compute implements AutoCloseable {
 
     public Gemv gemv() {
         return gemv;
+    }
+
+    public ManyGemv manyGemv() {
+        return manyGemv;
     }
 
     public FlashAttention attention() {

@@ -1,6 +1,7 @@
 package dev.athanor.kernel;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Causal attention, fused: z = softmax(q · kᵀ · scale) · v block by block with a running maximum and sum, so that no
@@ -95,7 +96,24 @@ public final class FlashAttention {
             int block = task % blocks;
             int head = task / blocks % l.heads;
             int sequence = task / blocks / l.heads;
-            forwardBlock(l, q, k, v, z, lse, sequence, head, block * BLOCK, scratch[worker]);
+            forwardBlock(l, q, k, v, z, lse, sequence, sequence, head, block * BLOCK, scratch[worker]);
+        });
+    }
+
+    /**
+     * One query row of several texts, each to keys and values of its own, to the bit as {@link #forward} one by one.
+     *
+     * @param layouts of one sequence and one query each
+     * @param q row i is the query of text i
+     * @param lse [texts, heads]
+     */
+    public void forwardEach(
+            List<Layout> layouts, HeadView q, List<HeadView> k, List<HeadView> v, HeadView z, float[] lse) {
+        int heads = layouts.getFirst().heads;
+        workers.run(layouts.size() * heads, (task, worker) -> {
+            int text = task / heads;
+            forwardBlock(
+                    layouts.get(text), q, k.get(text), v.get(text), z, lse, text, 0, task % heads, 0, scratch[worker]);
         });
     }
 
@@ -107,6 +125,7 @@ public final class FlashAttention {
             HeadView z,
             float[] lse,
             int sequence,
+            int keySequence,
             int head,
             int first,
             Scratch s) {
@@ -121,7 +140,7 @@ public final class FlashAttention {
         int end = l.endKey(first + rows - 1);
         for (int key = l.firstKey(first) / BLOCK * BLOCK; key < end; key += BLOCK) {
             int width = Math.min(BLOCK, end - key);
-            int row = sequence * l.keys + key;
+            int row = keySequence * l.keys + key;
             s.gemm.multiply(
                     rows,
                     width,

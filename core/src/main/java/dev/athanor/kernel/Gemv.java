@@ -19,7 +19,7 @@ public final class Gemv {
      * Parts into which the rows of an [in, out] matrix are cut. Each is one stretch of memory, read from end to end:
      * memory gives its bandwidth to such readers only, and columns cut out of every row got half of it.
      */
-    private static final int PARTS = 16;
+    static final int PARTS = 16;
 
     /** Columns one task adds up. */
     private static final int COLUMNS = 1024;

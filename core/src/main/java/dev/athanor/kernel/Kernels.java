@@ -26,6 +26,30 @@ public interface Kernels {
     /** The dot product with F32 little-endian from byte {@code at} of {@code w} on, the same bits as from an array. */
     float dot(MemorySegment w, long at, float[] x, int xo, int n);
 
+    /**
+     * y[j * ys + i] = {@link #dot} of row i of w with vector j of x, to the bit, for {@code rows} rows and
+     * {@code count} vectors.
+     */
+    default void dots(
+            float[] w,
+            int wo,
+            int ws,
+            int rows,
+            float[] x,
+            int xo,
+            int xs,
+            int count,
+            float[] y,
+            int yo,
+            int ys,
+            int n) {
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < count; j++) {
+                y[yo + j * ys + i] = dot(w, wo + i * ws, x, xo + j * xs, n);
+            }
+        }
+    }
+
     /** Largest element; NaN if any is NaN, negative infinity when n is 0. */
     float max(float[] x, int xo, int n);
 
@@ -39,6 +63,30 @@ public interface Kernels {
 
     /** out = fma(scale, x, out). */
     void addScaled(float[] out, int oo, float scale, float[] x, int xo, int n);
+
+    /**
+     * Row j of sums = fma(x[j, p], row p of w, row j of sums) for {@code rows} rows p in their order, to the bit as
+     * {@link #addScaled} one by one, for {@code count} vectors.
+     */
+    default void addScaledRows(
+            float[] sums,
+            int so,
+            int ss,
+            float[] x,
+            int xo,
+            int xs,
+            int count,
+            float[] w,
+            int wo,
+            int ws,
+            int rows,
+            int n) {
+        for (int j = 0; j < count; j++) {
+            for (int p = 0; p < rows; p++) {
+                addScaled(sums, so + j * ss, x[xo + j * xs + p], w, wo + p * ws, n);
+            }
+        }
+    }
 
     /** out = fma(scale, w, out) for F32 little-endian from byte {@code at} of {@code w} on. */
     void addScaled(float[] out, int oo, float scale, MemorySegment w, long at, int n);

@@ -38,6 +38,64 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void dots(
+            float[] w,
+            int wo,
+            int ws,
+            int rows,
+            float[] x,
+            int xo,
+            int xs,
+            int count,
+            float[] y,
+            int yo,
+            int ys,
+            int n) {
+        int wideRows = VectorManyRows.wide() ? rows & -VectorManyRows.ROWS : 0;
+        int wideVectors = VectorManyRows.wide() ? count & -VectorManyRows.VECTORS : 0;
+        for (int j = 0; j < wideVectors; j += VectorManyRows.VECTORS) {
+            for (int i = 0; i < wideRows; i += VectorManyRows.ROWS) {
+                VectorManyRows.dots(w, wo + i * ws, ws, x, xo + j * xs, xs, y, yo + j * ys + i, ys, n);
+            }
+        }
+        for (int i = 0; i < rows; i++) {
+            for (int j = i < wideRows ? wideVectors : 0; j < count; j++) {
+                y[yo + j * ys + i] = VectorReductions.dot(w, wo + i * ws, x, xo + j * xs, n);
+            }
+        }
+    }
+
+    @Override
+    public void addScaledRows(
+            float[] sums,
+            int so,
+            int ss,
+            float[] x,
+            int xo,
+            int xs,
+            int count,
+            float[] w,
+            int wo,
+            int ws,
+            int rows,
+            int n) {
+        int wide = VectorManyRows.wide() ? count & -VectorManyRows.VECTORS : 0;
+        for (int j = 0; j < wide; j += VectorManyRows.VECTORS) {
+            int done = VectorManyRows.addScaled(sums, so + j * ss, ss, x, xo + j * xs, xs, w, wo, ws, rows, n);
+            for (int k = j; done < n && k < j + VectorManyRows.VECTORS; k++) {
+                for (int p = 0; p < rows; p++) {
+                    addScaled(sums, so + k * ss + done, x[xo + k * xs + p], w, wo + p * ws + done, n - done);
+                }
+            }
+        }
+        for (int j = wide; j < count; j++) {
+            for (int p = 0; p < rows; p++) {
+                addScaled(sums, so + j * ss, x[xo + j * xs + p], w, wo + p * ws, n);
+            }
+        }
+    }
+
+    @Override
     public float max(float[] x, int xo, int n) {
         return VectorReductions.max(x, xo, n);
     }

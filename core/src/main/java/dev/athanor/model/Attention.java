@@ -12,6 +12,8 @@ import dev.athanor.op.OpenAttend;
 import dev.athanor.op.Rotate;
 import dev.athanor.op.Tape;
 import dev.athanor.op.Value;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -55,8 +57,8 @@ final class Attention {
         }
         if (rotary.isPresent()) {
             if (run.switches().positions()) {
-                Rotate.apply(tape, q, config.heads(), run.length(), run.firstPosition(), rotary.get());
-                Rotate.apply(tape, k, config.kvHeads(), run.length(), run.firstPosition(), rotary.get());
+                Rotate.apply(tape, q, config.heads(), run.places(), rotary.get());
+                Rotate.apply(tape, k, config.kvHeads(), run.places(), rotary.get());
             }
             run.visit(HookPoint.ROT_Q, layer, q, config.heads(), config.headSize());
             run.visit(HookPoint.ROT_K, layer, k, config.kvHeads(), config.headSize());
@@ -103,13 +105,28 @@ final class Attention {
                     scores -> run.visit(HookPoint.ATTN_SCORES, layer, scores, shape),
                     shares -> run.visit(HookPoint.PATTERN, layer, shares, shape));
         }
-        if (run.cache().isEmpty()) {
+        if (run.caches().isEmpty()) {
             return Attend.apply(tape, layout(run.batch(), run.length(), run.length(), 0), q, k, v);
         }
-        KvCache cache = run.cache().get();
-        cache.store(layer, run.length(), k.data(), v.data());
+        if (run.batch() > 1) {
+            return attendEach(tape, q, k, v, run.caches());
+        }
+        KvCache cache = run.caches().getFirst();
+        cache.store(layer, 0, run.length(), k.data(), v.data());
         Layout layout = layout(1, run.length(), cache.held() + run.length(), cache.held());
         return Attend.cached(tape, layout, q, cache.keys(layer), cache.values(layer));
+    }
+
+    /** One new word of every text, each with the keys and values of its own. */
+    private Value attendEach(Tape tape, Heads q, Heads k, Heads v, List<KvCache> caches) {
+        List<Attend.Text> texts = new ArrayList<>();
+        for (int row = 0; row < caches.size(); row++) {
+            KvCache cache = caches.get(row);
+            cache.store(layer, row, 1, k.data(), v.data());
+            Layout layout = layout(1, 1, cache.held() + 1, cache.held());
+            texts.add(new Attend.Text(layout, cache.keys(layer), cache.values(layer)));
+        }
+        return Attend.each(tape, texts, q);
     }
 
     /** Every word sees every word, as if all stood behind the text. */

@@ -53,6 +53,28 @@ public final class KvCache {
         return cache;
     }
 
+    /** A cache of its own with the first {@code length} tokens of this one, and room for {@code capacity}. */
+    public KvCache copy(int length, int capacity) {
+        if (first > 0 || length > this.length || length > capacity) {
+            throw new IllegalArgumentException("KV cache: expected a beginning of " + this.length
+                    + " tokens that are all still there, found " + length);
+        }
+        KvCache copy = new KvCache(config, capacity);
+        copy.grow(Math.max(length, 1));
+        int size = length * config.kvWidth();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            System.arraycopy(keys[layer], 0, copy.keys[layer], 0, size);
+            System.arraycopy(values[layer], 0, copy.values[layer], 0, size);
+        }
+        copy.length = length;
+        return copy;
+    }
+
+    /** Whether every token read so far is still there, none gone before a sliding window. */
+    public boolean whole() {
+        return first == 0;
+    }
+
     /** Tokens read so far. */
     public int length() {
         return length;
@@ -118,17 +140,17 @@ public final class KvCache {
     }
 
     /**
-     * Copies the keys and values of {@code count} new tokens behind those already there; {@link #advance} makes them
-     * count.
+     * Copies the keys and values of {@code count} new tokens, rows {@code from} and on, behind those already there;
+     * {@link #advance} makes them count.
      */
-    void store(int layer, int count, HeadView newKeys, HeadView newValues) {
+    void store(int layer, int from, int count, HeadView newKeys, HeadView newValues) {
         int size = config.headSize();
         int held = held();
         for (int row = 0; row < count; row++) {
             for (int head = 0; head < config.kvHeads(); head++) {
                 int to = (held + row) * config.kvWidth() + head * size;
-                System.arraycopy(newKeys.data(), newKeys.at(row, head), keys[layer], to, size);
-                System.arraycopy(newValues.data(), newValues.at(row, head), values[layer], to, size);
+                System.arraycopy(newKeys.data(), newKeys.at(from + row, head), keys[layer], to, size);
+                System.arraycopy(newValues.data(), newValues.at(from + row, head), values[layer], to, size);
             }
         }
     }

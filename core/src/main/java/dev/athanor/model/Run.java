@@ -7,8 +7,10 @@ import dev.athanor.model.hook.HookValue;
 import dev.athanor.model.hook.Probe;
 import dev.athanor.model.hook.Switches;
 import dev.athanor.op.Heads;
+import dev.athanor.op.Positions;
 import dev.athanor.op.Value;
 import dev.athanor.tensor.Tensor;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,7 +18,8 @@ import java.util.Optional;
  *
  * @param batch sequences
  * @param length new tokens per sequence
- * @param cache where the tokens before are kept; absent when every sequence starts at its first position
+ * @param caches where the tokens before are kept, one per sequence; none when every sequence starts at its first
+ *     position
  * @param dropout probability of dropping, 0 outside training
  * @param dropoutSeed which elements drop
  * @param probe who listens to the pass
@@ -25,29 +28,33 @@ import java.util.Optional;
 record Run(
         int batch,
         int length,
-        Optional<KvCache> cache,
+        List<KvCache> caches,
         float dropout,
         long dropoutSeed,
         Optional<Probe> probe,
         Switches switches) {
+    Run {
+        caches = List.copyOf(caches);
+    }
+
     static Run of(int batch, int length) {
-        return new Run(batch, length, Optional.empty(), 0f, 0, Optional.empty(), Switches.ON);
+        return new Run(batch, length, List.of(), 0f, 0, Optional.empty(), Switches.ON);
     }
 
     static Run training(int batch, int length, float dropout, long dropoutSeed) {
-        return new Run(batch, length, Optional.empty(), dropout, dropoutSeed, Optional.empty(), Switches.ON);
+        return new Run(batch, length, List.of(), dropout, dropoutSeed, Optional.empty(), Switches.ON);
     }
 
     static Run cached(int length, KvCache cache) {
-        return new Run(1, length, Optional.of(cache), 0f, 0, Optional.empty(), Switches.ON);
+        return new Run(1, length, List.of(cache), 0f, 0, Optional.empty(), Switches.ON);
     }
 
     static Run cached(int length, KvCache cache, Probe probe) {
-        return new Run(1, length, Optional.of(cache), 0f, 0, Optional.of(probe), Switches.ON);
+        return new Run(1, length, List.of(cache), 0f, 0, Optional.of(probe), Switches.ON);
     }
 
     static Run probed(int batch, int length, Probe probe, Switches switches) {
-        return new Run(batch, length, Optional.empty(), 0f, 0, Optional.of(probe), switches);
+        return new Run(batch, length, List.of(), 0f, 0, Optional.of(probe), switches);
     }
 
     /** Whether somebody listens at a place of a layer, or of the whole model with {@link Hook#NO_LAYER}. */
@@ -87,7 +94,15 @@ record Run(
         probe.ifPresent(listener -> listener.visit(new Hook(point, layer), value));
     }
 
-    int firstPosition() {
-        return cache.map(KvCache::length).orElse(0);
+    /** One new token of every text. */
+    static Run ofEach(List<KvCache> caches) {
+        return new Run(caches.size(), 1, caches, 0f, 0, Optional.empty(), Switches.ON);
+    }
+
+    /** Where the new tokens stand. */
+    Positions places() {
+        return caches.size() > 1
+                ? new Positions.Each(caches.stream().mapToInt(KvCache::length).toArray())
+                : new Positions.Running(caches.isEmpty() ? 0 : caches.getFirst().length(), length);
     }
 }

@@ -13,6 +13,7 @@ import dev.athanor.op.Linear;
 import dev.athanor.op.LinearCrossEntropy;
 import dev.athanor.op.LinearVotes;
 import dev.athanor.op.Pool;
+import dev.athanor.op.Positions;
 import dev.athanor.op.Residual;
 import dev.athanor.op.Tape;
 import dev.athanor.op.Value;
@@ -74,7 +75,7 @@ public final class Transformer {
     /** The one forward pass: tokens [batch * length] to the normalised last residual stream [batch * length, d]. */
     private Value forward(Tape tape, Stack stack, int[] tokens, Run run) {
         check(tokens, run);
-        rotary.ifPresent(table -> table.reach(run.firstPosition() + run.length()));
+        rotary.ifPresent(table -> table.reach(run.places().end()));
         Weights w = stack.weights;
         Value x = embedded(tape, w, tokens, run);
         if (run.dropout() > 0f) {
@@ -113,20 +114,19 @@ public final class Transformer {
             return Embedding.apply(
                     tape,
                     tokens,
-                    run.length(),
-                    run.firstPosition(),
+                    run.places(),
                     table,
                     positions.filter(p -> run.switches().positions()));
         }
-        Value words = Embedding.apply(tape, tokens, run.length(), run.firstPosition(), table, Optional.empty());
+        Value words = Embedding.apply(tape, tokens, run.places(), table, Optional.empty());
         run.visit(HookPoint.EMBED, Hook.NO_LAYER, words);
         if (positions.isEmpty()) {
             return words;
         }
         int[] places = new int[tokens.length];
-        Arrays.setAll(places, i -> run.firstPosition() + i % run.length());
+        Arrays.setAll(places, run.places()::of);
         Value rows = run.switches().positions()
-                ? Embedding.apply(tape, places, run.length(), 0, positions.get(), Optional.empty())
+                ? Embedding.apply(tape, places, run.places(), positions.get(), Optional.empty())
                 : Value.constant(Tensor.zeros(words.data().shape().toArray()));
         run.visit(HookPoint.POS_EMBED, Hook.NO_LAYER, rows);
         return Residual.add(tape, words, rows);
@@ -137,9 +137,10 @@ public final class Transformer {
             throw new IllegalArgumentException("tokens: expected batch * length = " + run.batch() + " * " + run.length()
                     + ", found " + tokens.length);
         }
-        if (run.firstPosition() + run.length() > config.contextLength()) {
-            throw new IllegalArgumentException("tokens: expected at most the model's context of "
-                    + config.contextLength() + " positions, found " + (run.firstPosition() + run.length()));
+        if (run.places().end() > config.contextLength()) {
+            throw new IllegalArgumentException(
+                    "tokens: expected at most the model's context of " + config.contextLength() + " positions, found "
+                            + run.places().end());
         }
         for (int token : tokens) {
             if (token < 0 || token >= config.vocabularySize()) {
@@ -200,7 +201,7 @@ public final class Transformer {
         }
         int n = states.dim(0);
         Run run = Run.cached(n, cache, probe);
-        rotary.ifPresent(table -> table.reach(run.firstPosition() + n));
+        rotary.ifPresent(table -> table.reach(run.places().end()));
         cache.reserve(n);
         Tape tape = new Tape(compute, pool, false);
         Tensor copy = Tensor.view(states.toArray(), 0, states.shape());
@@ -343,7 +344,7 @@ public final class Transformer {
     private static Value places(Tape tape, Value table, int length) {
         int[] places = new int[length];
         Arrays.setAll(places, i -> i);
-        return Embedding.apply(tape, places, length, 0, table, Optional.empty());
+        return Embedding.apply(tape, places, new Positions.Running(0, length), table, Optional.empty());
     }
 
     /** An empty cache for one sequence of at most {@code capacity} tokens. */
@@ -374,6 +375,35 @@ public final class Transformer {
                 x.data().data(), x.data().offset() + (rest.length - 1) * config.width(), Shape.of(1, config.width()));
         Value logits = Linear.apply(tape, Value.constant(last), head(constant.weights), Optional.empty(), false);
         Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(config.vocabularySize()));
+        tape.clear();
+        return copy;
+    }
+
+    /**
+     * One more token for each of several texts, in one pass over the weights. Every text gets the bits it would get
+     * alone.
+     *
+     * @param tokens [texts]
+     * @param caches one per text
+     * @return [texts, V]
+     */
+    public Tensor nextLogits(int[] tokens, List<KvCache> caches) {
+        if (tokens.length != caches.size()) {
+            throw new IllegalArgumentException(
+                    "tokens: expected one for each of " + caches.size() + " texts, found " + tokens.length);
+        }
+        for (KvCache cache : caches) {
+            if (cache.length() == cache.capacity()) {
+                throw new IllegalArgumentException(
+                        "KV cache: expected at most " + cache.capacity() + " tokens, found " + (cache.length() + 1));
+            }
+            cache.reserve(1);
+        }
+        Tape tape = Tape.ofRowsAlone(compute, pool);
+        Value x = forward(tape, constant, tokens, Run.ofEach(caches));
+        caches.forEach(cache -> cache.advance(1));
+        Value logits = Linear.apply(tape, x, head(constant.weights), Optional.empty(), false);
+        Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(tokens.length, config.vocabularySize()));
         tape.clear();
         return copy;
     }

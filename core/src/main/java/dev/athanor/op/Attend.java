@@ -3,6 +3,7 @@ package dev.athanor.op;
 import dev.athanor.kernel.FlashAttention;
 import dev.athanor.kernel.FlashAttention.Layout;
 import dev.athanor.kernel.HeadView;
+import java.util.List;
 
 /** Attention as one step of the tape; {@link FlashAttention} does the work. */
 public final class Attend {
@@ -50,6 +51,35 @@ public final class Attend {
                         keys,
                         values,
                         Heads.separate(z, layout.headSize()).data(),
+                        lse);
+        return z;
+    }
+
+    /**
+     * A text that one new word is added to.
+     *
+     * @param layout of one query
+     * @param keys with the new word's
+     */
+    public record Text(Layout layout, HeadView keys, HeadView values) {}
+
+    /**
+     * Attention of one query row per text, each to the keys and values of its own. No gradients.
+     *
+     * @return z [texts, heads * headSize]
+     */
+    public static Value each(Tape tape, List<Text> texts, Heads q) {
+        Layout first = texts.getFirst().layout();
+        Value z = tape.value(texts.size(), first.heads() * first.headSize());
+        float[] lse = tape.array(texts.size() * first.heads());
+        tape.compute()
+                .attention()
+                .forwardEach(
+                        texts.stream().map(Text::layout).toList(),
+                        q.data(),
+                        texts.stream().map(Text::keys).toList(),
+                        texts.stream().map(Text::values).toList(),
+                        Heads.separate(z, first.headSize()).data(),
                         lse);
         return z;
     }

@@ -16,13 +16,12 @@ public final class Embedding {
 
     /**
      * @param tokens [batch * length]
-     * @param length tokens per sequence; row i stands at position {@code firstPosition + i mod length}
+     * @param places where each token stands
      * @param table [V, d]
      * @param positions [context, d]
      * @return [batch * length, d]
      */
-    public static Value apply(
-            Tape tape, int[] tokens, int length, int firstPosition, Value table, Optional<Value> positions) {
+    public static Value apply(Tape tape, int[] tokens, Positions places, Value table, Optional<Value> positions) {
         int d = table.columns();
         Value y = tape.value(tokens.length, d);
         Compute compute = tape.compute();
@@ -31,11 +30,11 @@ public final class Embedding {
                 int at = y.offset() + row * d;
                 copyRow(table, tokens[row], y.array(), at);
                 if (positions.isPresent()) {
-                    addRow(compute, positions.get(), firstPosition + row % length, y.array(), at);
+                    addRow(compute, positions.get(), places.of(row), y.array(), at);
                 }
             }
         });
-        tape.record(y, () -> backward(tape, tokens, length, firstPosition, table, positions, y));
+        tape.record(y, () -> backward(tape, tokens, places, table, positions, y));
         return y;
     }
 
@@ -60,7 +59,7 @@ public final class Embedding {
     }
 
     private static void backward(
-            Tape tape, int[] tokens, int length, int firstPosition, Value table, Optional<Value> positions, Value y) {
+            Tape tape, int[] tokens, Positions places, Value table, Optional<Value> positions, Value y) {
         Optional<Value> learned = positions.filter(Value::learns);
         if (!table.learns() && learned.isEmpty()) {
             return;
@@ -79,7 +78,7 @@ public final class Embedding {
                 }
                 if (learned.isPresent()) {
                     Value p = learned.get();
-                    int position = firstPosition + row % length;
+                    int position = places.of(row);
                     kernels.add(p.gradient(), p.gradientOffset() + position * d + first, y.gradient(), from, count);
                 }
             }

@@ -26,6 +26,9 @@ public final class Linear {
         Compute compute = tape.compute();
         if (m == 1) {
             Matrices.multiplyOne(compute, out, in, weight, inputMajor, x.array(), x.offset(), y.array(), y.offset());
+        } else if (tape.eachRowAlone()) {
+            Matrices.multiplyEach(
+                    compute, m, out, in, weight, inputMajor, x.array(), x.offset(), y.array(), y.offset());
         } else {
             Matrices.multiply(
                     compute, m, out, in, x.array(), x.offset(), weight, !inputMajor, y.array(), y.offset(), false);

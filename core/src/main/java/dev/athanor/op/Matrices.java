@@ -68,4 +68,34 @@ final class Matrices {
             }
         }
     }
+
+    /** y[j] = op(W) · x[j] for {@code count} rows of x, to the bit what {@link #multiplyOne} gives each. */
+    static void multiplyEach(
+            Compute compute,
+            int count,
+            int n,
+            int k,
+            Value weight,
+            boolean inputMajor,
+            float[] x,
+            int xo,
+            float[] y,
+            int yo) {
+        switch (weight.weight()) {
+            case Tensor w -> {
+                if (inputMajor) {
+                    compute.manyGemv().inputMajor(n, k, w.data(), w.offset(), x, xo, count, y, yo);
+                } else {
+                    compute.manyGemv().outputMajor(n, k, w.data(), w.offset(), x, xo, count, y, yo);
+                }
+            }
+            case Stored w -> {
+                if (inputMajor) {
+                    compute.manyGemv().inputMajor(w, x, xo, count, y, yo);
+                } else {
+                    compute.manyGemv().outputMajor(w, x, xo, count, y, yo);
+                }
+            }
+        }
+    }
 }

@@ -14,42 +14,27 @@ public final class Rotate {
 
     /**
      * @param heads queries or keys; overwritten
-     * @param length rows per sequence; row i stands at position {@code firstPosition + i mod length}
+     * @param places where each row stands
      */
-    public static void apply(Tape tape, Heads heads, int count, int length, int firstPosition, RotaryTable table) {
-        turn(tape.compute(), heads.data(), heads.value().rows(), count, length, firstPosition, table, false);
+    public static void apply(Tape tape, Heads heads, int count, Positions places, RotaryTable table) {
+        turn(tape.compute(), heads.data(), heads.value().rows(), count, places, table, false);
         if (tape.recording()) {
             // The step has no output of its own, so there is nothing for the tape to give back.
             tape.record(
                     Value.constant(heads.value().data()),
-                    () -> turn(
-                            tape.compute(),
-                            heads.gradient(),
-                            heads.value().rows(),
-                            count,
-                            length,
-                            firstPosition,
-                            table,
-                            true));
+                    () -> turn(tape.compute(), heads.gradient(), heads.value().rows(), count, places, table, true));
         }
     }
 
     private static void turn(
-            Compute compute,
-            HeadView view,
-            int rows,
-            int count,
-            int length,
-            int firstPosition,
-            RotaryTable table,
-            boolean inverse) {
+            Compute compute, HeadView view, int rows, int count, Positions places, RotaryTable table, boolean inverse) {
         Kernels kernels = compute.kernels();
         int pairs = table.pairs();
         float[] cosines = table.cosines();
         float[] sines = table.sines();
         Rows.forEach(compute.workers(), rows, 2 * count * pairs, (from, to, part) -> {
             for (int row = from; row < to; row++) {
-                int angles = (firstPosition + row % length) * pairs;
+                int angles = places.of(row) * pairs;
                 for (int head = 0; head < count; head++) {
                     int at = view.at(row, head);
                     if (table.adjacentPairs()) {

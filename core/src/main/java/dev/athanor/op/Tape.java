@@ -20,13 +20,29 @@ public final class Tape {
     private final Compute compute;
     private final Pool pool;
     private final boolean recording;
+    private final boolean eachRowAlone;
     private final List<Step> steps = new ArrayList<>();
     private final List<float[]> lent = new ArrayList<>();
 
     public Tape(Compute compute, Pool pool, boolean recording) {
+        this(compute, pool, recording, false);
+    }
+
+    private Tape(Compute compute, Pool pool, boolean recording, boolean eachRowAlone) {
         this.compute = compute;
         this.pool = pool;
         this.recording = recording;
+        this.eachRowAlone = eachRowAlone;
+    }
+
+    /** A tape for rows that have nothing to do with each other: each gets the bits it would have alone. */
+    public static Tape ofRowsAlone(Compute compute, Pool pool) {
+        return new Tape(compute, pool, false, true);
+    }
+
+    /** Whether every row of a product is computed as if it were the only one. */
+    boolean eachRowAlone() {
+        return eachRowAlone;
     }
 
     public Compute compute() {

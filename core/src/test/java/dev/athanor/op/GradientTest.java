@@ -101,7 +101,8 @@ class GradientTest {
         check(
                 "embedding",
                 List.of(Shape.of(5, 4), Shape.of(3, 4)),
-                (tape, in) -> Embedding.apply(tape, tokens, 3, 0, in.get(0), Optional.of(in.get(1))));
+                (tape, in) ->
+                        Embedding.apply(tape, tokens, new Positions.Running(0, 3), in.get(0), Optional.of(in.get(1))));
     }
 
     @ParameterizedTest
@@ -119,8 +120,8 @@ class GradientTest {
             java.util.Arrays.fill(none.array(), 0f);
             Heads q = Heads.separate(Residual.add(tape, in.get(0), zero), size);
             Heads k = Heads.separate(Residual.add(tape, in.get(1), none), size);
-            Rotate.apply(tape, q, 4, 3, 0, table);
-            Rotate.apply(tape, k, 2, 3, 0, table);
+            Rotate.apply(tape, q, 4, new Positions.Running(0, 3), table);
+            Rotate.apply(tape, k, 2, new Positions.Running(0, 3), table);
             return Attend.apply(tape, layout, q, k, Heads.separate(in.get(2), size));
         });
     }

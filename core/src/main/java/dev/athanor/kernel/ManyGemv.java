@@ -1,0 +1,130 @@
+package dev.athanor.kernel;
+
+import dev.athanor.quant.Blocks;
+import dev.athanor.tensor.DType;
+import dev.athanor.tensor.Stored;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/**
+ * One matrix times several vectors, the work of generating a token for several texts at once: every weight is read once
+ * for all of them, and every result has the bits that {@link Gemv} gives it alone. That {@link Gemm} adds up in another
+ * order is why it is not used here: a text would depend on its company.
+ */
+public final class ManyGemv {
+    /** Floats of a weight that stay in the nearest caches while all vectors meet them, 128 KiB. */
+    private static final int BLOCK_FLOATS = 1 << 15;
+
+    /** Blocks of rows one task takes, so that the last ones are shared evenly. */
+    private static final int TASK_FLOATS = 1 << 17;
+
+    /** Rows of an [in, out] matrix whose sums are taken from memory and put back once. */
+    private static final int STEP = 16;
+
+    /** Columns of such a step: the rows, and the sums of several vectors, fit the second cache. */
+    private static final int COLUMNS = 1024;
+
+    private final Kernels kernels;
+    private final Workers workers;
+    private final float[][] rooms; // one per thread
+    private float[] partial = new float[0];
+
+    ManyGemv(Kernels kernels, Workers workers) {
+        this.kernels = kernels;
+        this.workers = workers;
+        this.rooms = new float[workers.threads()][0];
+    }
+
+    private float[] room(int worker, int size) {
+        if (rooms[worker].length < size) {
+            rooms[worker] = new float[size];
+        }
+        return rooms[worker];
+    }
+
+    /** Where rows of a weight are read. */
+    private interface Source {
+        /** Rows [first, first + count) as floats: an array and where they begin in it. */
+        Rows rows(int first, int count, int worker);
+    }
+
+    private record Rows(float[] data, int offset) {}
+
+    private Source source(Stored w, int width) {
+        return (first, count, worker) -> {
+            float[] room = room(worker, count * width);
+            if (w.type() == DType.F32) {
+                long bytes = (long) count * width * Float.BYTES;
+                MemorySegment from = w.bytes().asSlice(first * w.rowBytes(), bytes);
+                MemorySegment.copy(from, ValueLayout.JAVA_FLOAT_UNALIGNED, 0, room, 0, count * width);
+            } else {
+                Blocks.decode(w.type(), w.bytes(), (long) first * width, count * width, room, 0);
+            }
+            return new Rows(room, 0);
+        };
+    }
+
+    /** y[j, i] = W[i] · x[j] for W [n, k], x [count, k] and y [count, n]. */
+    public void outputMajor(int n, int k, float[] w, int wo, float[] x, int xo, int count, float[] y, int yo) {
+        outputMajor(n, k, (first, rows, worker) -> new Rows(w, wo + first * k), x, xo, count, y, yo);
+    }
+
+    /** As the other, with W as a file stores it. */
+    public void outputMajor(Stored w, float[] x, int xo, int count, float[] y, int yo) {
+        int k = w.shape().dim(-1);
+        outputMajor(w.shape().rows(), k, source(w, k), x, xo, count, y, yo);
+    }
+
+    private void outputMajor(int n, int k, Source w, float[] x, int xo, int count, float[] y, int yo) {
+        int block = Math.max(2, BLOCK_FLOATS / k & -2);
+        int perTask = Math.max(1, TASK_FLOATS / (block * k)) * block;
+        workers.run((n + perTask - 1) / perTask, (task, worker) -> {
+            int end = Math.min(n, (task + 1) * perTask);
+            for (int first = task * perTask; first < end; first += block) {
+                int rows = Math.min(block, end - first);
+                Rows r = w.rows(first, rows, worker);
+                kernels.dots(r.data, r.offset, k, rows, x, xo, k, count, y, yo + first, n, k);
+            }
+        });
+    }
+
+    /** y[j] = x[j] · W for W [k, n], x [count, k] and y [count, n]. */
+    public void inputMajor(int n, int k, float[] w, int wo, float[] x, int xo, int count, float[] y, int yo) {
+        inputMajor(n, k, (first, rows, worker) -> new Rows(w, wo + first * n), x, xo, count, y, yo);
+    }
+
+    /** As the other, with W as a file stores it. */
+    public void inputMajor(Stored w, float[] x, int xo, int count, float[] y, int yo) {
+        int n = w.shape().dim(-1);
+        inputMajor(n, w.shape().rows(), source(w, n), x, xo, count, y, yo);
+    }
+
+    private void inputMajor(int n, int k, Source w, float[] x, int xo, int count, float[] y, int yo) {
+        int stretch = (k + Gemv.PARTS - 1) / Gemv.PARTS;
+        int parts = (k + stretch - 1) / stretch;
+        if (partial.length < parts * count * n) {
+            partial = new float[parts * count * n];
+        }
+        float[] sums = partial; // [parts, count, n]
+        workers.run(parts, (part, worker) -> {
+            int to = part * count * n;
+            Arrays.fill(sums, to, to + count * n, 0f);
+            int end = Math.min(k, (part + 1) * stretch);
+            for (int p = part * stretch; p < end; p += STEP) {
+                int rows = Math.min(STEP, end - p);
+                Rows r = w.rows(p, rows, worker);
+                for (int c = 0; c < n; c += COLUMNS) {
+                    int columns = Math.min(COLUMNS, n - c);
+                    kernels.addScaledRows(sums, to + c, n, x, xo + p, k, count, r.data, r.offset + c, n, rows, columns);
+                }
+            }
+        });
+        workers.run(count, (vector, worker) -> {
+            System.arraycopy(sums, vector * n, y, yo + vector * n, n);
+            for (int part = 1; part < parts; part++) {
+                kernels.add(y, yo + vector * n, sums, (part * count + vector) * n, n);
+            }
+        });
+    }
+}

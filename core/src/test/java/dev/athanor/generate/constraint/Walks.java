@@ -1,0 +1,74 @@
+package dev.athanor.generate.constraint;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** Texts of a constraint's own, and whether it takes a text. */
+final class Walks {
+    /** What closes most things of JSON, tried first once a text shall end. */
+    private static final String CLOSERS = "\"}]";
+
+    private static final int MOST_STEPS = 30_000;
+
+    private Walks() {}
+
+    static boolean accepts(Constraint constraint, String text) {
+        Optional<Constraint.State> now = Optional.of(constraint.start());
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            now = now.flatMap(state -> state.next(b));
+        }
+        return now.map(Constraint.State::accepts).orElse(false);
+    }
+
+    /** Bytes that may follow. */
+    static List<Byte> bytes(Constraint.State state) {
+        List<Byte> allowed = new ArrayList<>();
+        for (int b = 0; b < 256; b++) {
+            if (state.next((byte) b).isPresent()) {
+                allowed.add((byte) b);
+            }
+        }
+        return allowed;
+    }
+
+    /** At random for {@code free} bytes, then to an end, which must come. */
+    static String walk(Constraint constraint, SplittableRandom random, int free) {
+        Constraint.State state = constraint.start();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int step = 0; step < MOST_STEPS; step++) {
+            if (state.accepts() && (step >= free || state.mustEnd() || random.nextInt(8) == 0)) {
+                return out.toString(StandardCharsets.UTF_8);
+            }
+            byte b = step < free ? anyByte(state, random) : closing(state, random);
+            out.write(b);
+            state = state.next(b).orElseThrow();
+        }
+        throw new AssertionError("no end after " + MOST_STEPS + " bytes: "
+                + out.toString(StandardCharsets.UTF_8).substring(0, 500));
+    }
+
+    private static byte anyByte(Constraint.State state, SplittableRandom random) {
+        List<Byte> allowed = bytes(state);
+        if (allowed.isEmpty()) {
+            throw new AssertionError("no byte may follow and the text is not complete");
+        }
+        List<Byte> plain =
+                allowed.stream().filter(b -> b > ' ' && b != '\\' && b < 127).toList();
+        List<Byte> from = plain.isEmpty() || random.nextInt(10) == 0 ? allowed : plain;
+        return from.get(random.nextInt(from.size()));
+    }
+
+    private static byte closing(Constraint.State state, SplittableRandom random) {
+        for (int i = 0; i < CLOSERS.length() && random.nextInt(10) < 7; i++) {
+            byte b = (byte) CLOSERS.charAt(i);
+            if (state.next(b).isPresent()) {
+                return b;
+            }
+        }
+        return anyByte(state, random);
+    }
+}
