@@ -213,7 +213,11 @@ final class FinetuneCommand implements Callable<Integer> {
 
     private void show(FinetuneResult r) {
         System.out.printf(
-                Locale.ROOT, "%,d steps in %.1f s: loss %.4f on what was learned", r.steps(), r.seconds(), r.trainLoss());
+                Locale.ROOT,
+                "%,d steps in %.1f s: loss %.4f on what was learned",
+                r.steps(),
+                r.seconds(),
+                r.trainLoss());
         if (Double.isFinite(r.heldOutAfter())) {
             System.out.printf(
                     Locale.ROOT, ", %.4f on what was held out (before: %.4f)", r.heldOutAfter(), r.heldOutBefore());
@@ -256,7 +260,8 @@ final class FinetuneCommand implements Callable<Integer> {
             Quiz.Score all = r.all();
             Json.put(node, "accuracy", (double) all.right() / all.asked());
             var kinds = node.putArray("questions");
-            for (Quiz.Score s : Stream.concat(r.scores().stream(), Stream.of(all)).toList()) {
+            for (Quiz.Score s :
+                    Stream.concat(r.scores().stream(), Stream.of(all)).toList()) {
                 var kind = kinds.addObject();
                 kind.put("kind", s.kind());
                 kind.put("asked", s.asked());

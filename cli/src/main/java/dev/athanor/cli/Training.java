@@ -59,8 +59,7 @@ final class Training {
         run.trainer().warnings().forEach(warning -> System.err.println("athanor: " + warning));
         run.resumedAt().ifPresent(step -> System.err.println("resuming after step " + step));
         try {
-            TrainingResult result =
-                    CtrlC.during(STOP_SECONDS, LATE, stopped -> run.run(stopped, this::show, watcher));
+            TrainingResult result = CtrlC.during(STOP_SECONDS, LATE, stopped -> run.run(stopped, this::show, watcher));
             endLine();
             if (result.interrupted()) {
                 System.err.println("stopped after step " + result.steps() + "; go on with: athanor train --resume "

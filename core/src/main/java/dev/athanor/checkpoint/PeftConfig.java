@@ -23,7 +23,9 @@ record PeftConfig(String base, int rank, double alpha) {
     /** More would be no low rank; PEFT's own default is 8. */
     private static final int MOST_RANK = 65_536;
 
-    /** Fields with which PEFT computes something other than W + alpha / r · B A, and the values that ask for nothing. */
+    /**
+     * Fields with which PEFT computes something other than W + alpha / r · B A, and the values that ask for nothing.
+     */
     private static final List<String> MUST_BE_EMPTY = List.of(
             "use_dora",
             "rank_pattern",

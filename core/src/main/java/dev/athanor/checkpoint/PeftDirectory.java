@@ -81,8 +81,10 @@ public final class PeftDirectory {
                 if (!Adapters.POSSIBLE.contains(spec.role())) {
                     continue;
                 }
-                String a = PREFIX + Adapters.side(config, spec, peft.rank(), Side.A).name();
-                String b = PREFIX + Adapters.side(config, spec, peft.rank(), Side.B).name();
+                String a = PREFIX
+                        + Adapters.side(config, spec, peft.rank(), Side.A).name();
+                String b = PREFIX
+                        + Adapters.side(config, spec, peft.rank(), Side.B).name();
                 if (!stored.entries().containsKey(a) && !stored.entries().containsKey(b)) {
                     continue;
                 }
@@ -94,7 +96,9 @@ public final class PeftDirectory {
             if (!unused.isEmpty() || list.isEmpty()) {
                 throw new ModelFormatException(file + ": expected only low-rank additions to matrices of this "
                         + config.family() + " model, found "
-                        + (unused.isEmpty() ? "none" : Quote.of(unused.iterator().next()))
+                        + (unused.isEmpty()
+                                ? "none"
+                                : Quote.of(unused.iterator().next()))
                         + "; do these adapters belong to this model?");
             }
             return new Adapters(peft.rank(), peft.alpha(), list);
@@ -122,8 +126,7 @@ public final class PeftDirectory {
         List<String> notes = new ArrayList<>(Checkpoint.notes(base));
         notes.add(directory + ": " + adapters.list().size() / 2 + " low-rank additions of rank " + adapters.rank()
                 + " were merged in memory into the weights of " + base);
-        Path tokenizer =
-                Files.isRegularFile(directory.resolve(Checkpoint.TOKENIZER)) ? directory : base;
+        Path tokenizer = Files.isRegularFile(directory.resolve(Checkpoint.TOKENIZER)) ? directory : base;
         return new OpenModel(
                 directory,
                 adapters.merged(parameters),

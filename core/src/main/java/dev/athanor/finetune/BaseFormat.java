@@ -89,7 +89,9 @@ final class BaseFormat implements ChatFormat {
         return message.speaker() != Speaker.TOOL && message.calls().isEmpty();
     }
 
-    /** Collects tokens. Text between two answers is encoded in one piece, as whoever renders the template encodes it. */
+    /**
+     * Collects tokens. Text between two answers is encoded in one piece, as whoever renders the template encodes it.
+     */
     private final class Writer {
         private final StringBuilder said = new StringBuilder();
         private int[] tokens = new int[64];

@@ -45,8 +45,7 @@ record ChatData(List<Conversation> training, List<Conversation> heldOut, Optiona
         for (String name : names) {
             if (name.startsWith("tales:")) {
                 tales(TalesName.parse(name), seed, training, heldOut);
-                quiz = Optional.of(Quiz.of(
-                        heldOutSeed(seed) + 1, QUESTIONS, trainingSeed(seed), GUESSED_FROM));
+                quiz = Optional.of(Quiz.of(heldOutSeed(seed) + 1, QUESTIONS, trainingSeed(seed), GUESSED_FROM));
             } else {
                 file(Path.of(name), share, seed, training, heldOut);
             }
@@ -66,8 +65,7 @@ record ChatData(List<Conversation> training, List<Conversation> heldOut, Optiona
         return Seeds.of(seed, 2);
     }
 
-    private static void tales(
-            TalesName name, long seed, List<Conversation> training, List<Conversation> heldOut) {
+    private static void tales(TalesName name, long seed, List<Conversation> training, List<Conversation> heldOut) {
         long learned = trainingSeed(seed);
         for (int i = 0, taken = 0; taken < name.stories(); i++) {
             for (Conversation c : TalesChats.about(learned, i)) {

@@ -184,7 +184,8 @@ final class ChatRecord {
             }
             JsonNode arguments = function.path("arguments");
             String text = arguments.isString() ? arguments.stringValue() : arguments.toString();
-            if (!arguments.isObject() && !(arguments.isString() && json(text, where).isObject())) {
+            if (!arguments.isObject()
+                    && !(arguments.isString() && json(text, where).isObject())) {
                 throw wrong(place + "[" + i + "].function.arguments to be a JSON object", shown(text));
             }
             calls.add(new ToolCall(
@@ -204,13 +205,16 @@ final class ChatRecord {
         for (int i = 0; i < list.size(); i++) {
             JsonNode function = list.get(i).path("function");
             if (!function.path("name").isString()) {
-                throw wrong("tools[" + i + "].function.name to be a text", shown(list.get(i).toString()));
+                throw wrong(
+                        "tools[" + i + "].function.name to be a text",
+                        shown(list.get(i).toString()));
             }
             JsonNode parameters = function.path("parameters");
             try {
                 tools.add(new Tool(
                         function.get("name").stringValue(),
-                        optional(function, "description", "tools[" + i + "].function").orElse(""),
+                        optional(function, "description", "tools[" + i + "].function")
+                                .orElse(""),
                         parameters.isMissingNode() ? "{}" : parameters.toString()));
             } catch (IllegalArgumentException e) {
                 throw new FinetuneException(where + ": " + e.getMessage(), e);
@@ -273,7 +277,8 @@ final class ChatRecord {
         for (String name : node.propertyNames()) {
             if (!known.contains(name) && !HARMLESS.contains(name)) {
                 throw wrong(
-                        "only fields of " + place + " that are known", shown(name) + "; remove it if it may be ignored");
+                        "only fields of " + place + " that are known",
+                        shown(name) + "; remove it if it may be ignored");
             }
         }
     }
@@ -293,6 +298,7 @@ final class ChatRecord {
         text.codePoints()
                 .limit(SHOWN)
                 .forEach(c -> out.appendCodePoint(Character.isISOControl(c) || !Character.isDefined(c) ? '.' : c));
-        return out.append(text.codePointCount(0, text.length()) > SHOWN ? "…\"" : "\"").toString();
+        return out.append(text.codePointCount(0, text.length()) > SHOWN ? "…\"" : "\"")
+                .toString();
     }
 }

@@ -21,8 +21,9 @@ public record Conversation(String origin, List<Message> messages, List<Tool> too
                     + ": expected a conversation in which the assistant says something, found none of its messages");
         }
         if (messages.getFirst().speaker() == Speaker.ASSISTANT) {
-            throw new FinetuneException(origin
-                    + ": expected a conversation that begins with a user or a system message, found one of the assistant first");
+            throw new FinetuneException(
+                    origin
+                            + ": expected a conversation that begins with a user or a system message, found one of the assistant first");
         }
     }
 

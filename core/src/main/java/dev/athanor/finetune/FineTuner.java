@@ -99,9 +99,8 @@ final class FineTuner {
             GradientStep.Outcome outcome = update.run(step, share, gradients -> meanLoss(batch, gradients));
             step++;
             tokens += batch.tokens().length;
-            smoothed = Double.isNaN(smoothed)
-                    ? outcome.loss()
-                    : SMOOTHING * smoothed + (1 - SMOOTHING) * outcome.loss();
+            smoothed =
+                    Double.isNaN(smoothed) ? outcome.loss() : SMOOTHING * smoothed + (1 - SMOOTHING) * outcome.loss();
             seconds = (System.nanoTime() - began) / 1e9;
             watch.accept(progress(outcome, share, seconds, tokens));
         }

@@ -72,7 +72,8 @@ public record FinetuneOptions(
             throw new IllegalArgumentException("length: expected at least 2 tokens, found " + length.getAsInt());
         }
         if (!(heldOut >= 0 && heldOut < 1)) {
-            throw new IllegalArgumentException("hold-out: expected a share of at least 0 and below 1, found " + heldOut);
+            throw new IllegalArgumentException(
+                    "hold-out: expected a share of at least 0 and below 1, found " + heldOut);
         }
         if (rate.isPresent() && !(rate.getAsDouble() > 0 && rate.getAsDouble() < 1)) {
             throw new IllegalArgumentException("rate: expected above 0 and below 1, found " + rate.getAsDouble());

@@ -59,8 +59,9 @@ public final class FinetuneRun implements AutoCloseable {
         this.options = options;
         Path directory = options.model();
         if (PeftDirectory.is(directory)) {
-            throw new FinetuneException(directory + ": expected a model, found adapters; merge them first, or go on from "
-                    + PeftDirectory.base(directory));
+            throw new FinetuneException(
+                    directory + ": expected a model, found adapters; merge them first, or go on from "
+                            + PeftDirectory.base(directory));
         }
         requireEmpty(options.out());
         ModelConfig stored = Checkpoint.config(directory);
@@ -87,8 +88,8 @@ public final class FinetuneRun implements AutoCloseable {
                         .get(loaded.indexOf(spec.role(), spec.layer()))
                         .value());
         this.adapters = options.lora().map(lora -> adapters(config, lora));
-        LessonBatches batches = new LessonBatches(
-                training.list(), options.batch(), length, options.pack(), padding(), options.seed());
+        LessonBatches batches =
+                new LessonBatches(training.list(), options.batch(), length, options.pack(), padding(), options.seed());
         this.compute = Compute.create(threads);
         this.tuner = new FineTuner(
                 new Transformer(parameters, compute),
@@ -140,13 +141,15 @@ public final class FinetuneRun implements AutoCloseable {
             return stored;
         }
         if (stored.rotary().isEmpty()) {
-            throw new FinetuneException("--length " + length + ": expected at most the " + context
-                    + " positions this " + stored.family()
-                    + " model has learned, since a table of positions does not go on behind its end; give a smaller --length");
+            throw new FinetuneException(
+                    "--length " + length + ": expected at most the " + context
+                            + " positions this " + stored.family()
+                            + " model has learned, since a table of positions does not go on behind its end; give a smaller --length");
         }
         if (!wholeModel()) {
-            throw new FinetuneException("--length " + length + ": expected at most the context of " + context
-                    + ", since adapters leave config.json of their base model as it is; add --merge or give a smaller --length");
+            throw new FinetuneException(
+                    "--length " + length + ": expected at most the context of " + context
+                            + ", since adapters leave config.json of their base model as it is; add --merge or give a smaller --length");
         }
         notes.add("the model's context grows from " + context + " to " + length
                 + " positions (max_position_embeddings); rotation is computed, so that no weight changes its shape");

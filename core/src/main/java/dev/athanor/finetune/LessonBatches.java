@@ -48,8 +48,8 @@ final class LessonBatches {
     /** Batch number {@code step} of all epochs one after the other. */
     List<Batch> epoch(long epoch) {
         SplittableRandom random = new SplittableRandom(Seeds.of(seed, epoch));
-        List<Integer> order = TalesChats.shuffled(
-                IntStream.range(0, rows.size()).boxed().toList(), random);
+        List<Integer> order =
+                TalesChats.shuffled(IntStream.range(0, rows.size()).boxed().toList(), random);
         List<Batch> batches = new ArrayList<>();
         int group = SORTED * batch;
         for (int from = 0; from < order.size(); from += group) {

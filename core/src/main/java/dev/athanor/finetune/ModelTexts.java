@@ -98,8 +98,10 @@ final class ModelTexts {
                 return object;
             }
         } catch (JacksonException e) {
-            throw new FinetuneException(file + ": expected a JSON object, found text that is not JSON: "
-                    + String.valueOf(e.getOriginalMessage()), e);
+            throw new FinetuneException(
+                    file + ": expected a JSON object, found text that is not JSON: "
+                            + String.valueOf(e.getOriginalMessage()),
+                    e);
         }
         throw new FinetuneException(file + ": expected a JSON object, found another value");
     }

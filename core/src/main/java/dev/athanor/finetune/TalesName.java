@@ -19,10 +19,11 @@ record TalesName(int stories) {
             return new TalesName(DEFAULT);
         }
         String digits = name.startsWith(STORIES) ? name.substring(STORIES.length()) : "";
-        boolean number = !digits.isEmpty() && digits.length() <= 8 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean number =
+                !digits.isEmpty() && digits.length() <= 8 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
         if (!number || Integer.parseInt(digits) < 1 || Integer.parseInt(digits) > MOST) {
-            throw new FinetuneException("--data " + name + ": expected tales: or " + STORIES
-                    + "N with N from 1 to " + MOST + ", found another; the seed is --seed");
+            throw new FinetuneException("--data " + name + ": expected tales: or " + STORIES + "N with N from 1 to "
+                    + MOST + ", found another; the seed is --seed");
         }
         return new TalesName(Integer.parseInt(digits));
     }

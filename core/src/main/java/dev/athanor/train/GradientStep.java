@@ -7,7 +7,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** What every step of learning does around its examples: gradients from 0, the check that they are numbers, clipping, and the update. */
+/**
+ * What every step of learning does around its examples: gradients from 0, the check that they are numbers, clipping,
+ * and the update.
+ */
 public final class GradientStep {
     private final Optimizer optimizer;
     private final double clip;

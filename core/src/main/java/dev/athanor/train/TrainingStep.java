@@ -56,13 +56,7 @@ final class TrainingStep {
         for (int i = 0; i < micro.size(); i++) {
             Batches.Batch b = micro.get(i);
             sum += model.lossAndGradients(
-                    b.tokens(),
-                    b.targets(),
-                    b.batch(),
-                    b.length(),
-                    1f / counted,
-                    gradients,
-                    Seeds.of(seed, step, i));
+                    b.tokens(), b.targets(), b.batch(), b.length(), 1f / counted, gradients, Seeds.of(seed, step, i));
         }
         return sum;
     }
