@@ -1,5 +1,9 @@
 package dev.athanor.chat;
 
+import dev.athanor.checkpoint.ChatSource;
+import dev.athanor.generate.constraint.Constraint;
+import dev.athanor.tokenizer.Tokenizer;
+import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 
@@ -7,7 +11,14 @@ import java.util.Set;
  * How a model wants to read a conversation. What people and tools say is encoded as plain text: no word of theirs can
  * become a control token.
  */
-public interface ChatFormat {
+public sealed interface ChatFormat permits TemplateFormat, PlainFormat {
+    /** The form a model's files ask for; the plain one where they have no chat template. */
+    static ChatFormat of(ChatSource source, Tokenizer tokenizer) {
+        return source.template(false).isPresent()
+                ? new TemplateFormat(source, tokenizer, Clock.systemDefaultZone())
+                : new PlainFormat(tokenizer);
+    }
+
     /** Where the form comes from, for people: {@code chat_template of tokenizer_config.json}. */
     String origin();
 
@@ -33,4 +44,14 @@ public interface ChatFormat {
 
     /** Reads an answer's text: thinking and tool calls apart. */
     Answer read(String text, List<Tool> tools);
+
+    /**
+     * What an answer must be that calls one of {@code tools} and says nothing else.
+     *
+     * @throws IllegalArgumentException when the format has no tools, or a tool's parameters cannot be enforced
+     */
+    Constraint calling(List<Tool> tools);
+
+    /** Whether spaces around an answer mean nothing. */
+    boolean trims();
 }

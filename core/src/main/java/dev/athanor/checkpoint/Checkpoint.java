@@ -123,7 +123,13 @@ public final class Checkpoint {
                                 stored.fileOf(entry.name()).orElseThrow().bytes(entry.name()));
             });
             return new OpenModel(
-                    directory, parameters, endTokens, notes, () -> Tokenizers.load(directory), stored::close);
+                    directory,
+                    parameters,
+                    endTokens,
+                    notes,
+                    ChatSource.read(directory),
+                    () -> Tokenizers.load(directory),
+                    stored::close);
         } catch (RuntimeException e) {
             stored.close();
             throw e;

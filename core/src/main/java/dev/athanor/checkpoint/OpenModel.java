@@ -16,6 +16,7 @@ public final class OpenModel implements AutoCloseable {
     private final Parameters parameters;
     private final List<Integer> endTokens;
     private final List<String> notes;
+    private final ChatSource chat;
     private final Supplier<Tokenizer> tokenizer;
     private final Runnable release;
 
@@ -25,6 +26,7 @@ public final class OpenModel implements AutoCloseable {
      * @param path directory or file it came from
      * @param endTokens ids that end a text
      * @param notes sentences about parts of the files that were ignored and may matter
+     * @param chat what the files say about conversations
      * @param tokenizer reads the tokenizer; may throw
      * @param release unmaps the weights
      */
@@ -33,12 +35,14 @@ public final class OpenModel implements AutoCloseable {
             Parameters parameters,
             List<Integer> endTokens,
             List<String> notes,
+            ChatSource chat,
             Supplier<Tokenizer> tokenizer,
             Runnable release) {
         this.path = path;
         this.parameters = parameters;
         this.endTokens = List.copyOf(endTokens);
         this.notes = List.copyOf(notes);
+        this.chat = chat;
         this.tokenizer = tokenizer;
         this.release = release;
     }
@@ -61,6 +65,11 @@ public final class OpenModel implements AutoCloseable {
 
     public List<String> notes() {
         return notes;
+    }
+
+    /** What the files say about conversations. */
+    public ChatSource chat() {
+        return chat;
     }
 
     /**

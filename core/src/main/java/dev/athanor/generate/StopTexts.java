@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /** Finds stop texts in growing text, also where one begins in one token and ends in another. */
-final class StopTexts {
+public final class StopTexts {
     private final List<String> stops;
 
-    StopTexts(List<String> stops) {
+    public StopTexts(List<String> stops) {
         this.stops = stops;
     }
 
     /** Where the first stop text that begins at {@code from} or later begins. */
-    OptionalInt find(StringBuilder text, int from) {
+    public OptionalInt find(StringBuilder text, int from) {
         int first = -1;
         for (String stop : stops) {
             int at = text.indexOf(stop, from);
@@ -24,7 +24,7 @@ final class StopTexts {
     }
 
     /** Length of the part of {@code text} that no stop text can still take back, whatever comes. */
-    int certain(StringBuilder text) {
+    public int certain(StringBuilder text) {
         int certain = text.length();
         for (String stop : stops) {
             for (int n = Math.min(stop.length() - 1, text.length()); n > 0; n--) {

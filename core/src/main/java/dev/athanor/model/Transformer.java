@@ -365,18 +365,63 @@ public final class Transformer {
         int at = 0;
         for (; tokens.length - at > CHUNK; at += CHUNK) {
             Tape tape = new Tape(compute, pool, false);
-            read(tape, Arrays.copyOfRange(tokens, at, at + CHUNK), cache);
+            reading(tape, Arrays.copyOfRange(tokens, at, at + CHUNK), cache);
             tape.clear();
         }
         int[] rest = at == 0 ? tokens : Arrays.copyOfRange(tokens, at, tokens.length);
         Tape tape = new Tape(compute, pool, false);
-        Value x = read(tape, rest, cache);
+        Value x = reading(tape, rest, cache);
         Tensor last = Tensor.view(
                 x.data().data(), x.data().offset() + (rest.length - 1) * config.width(), Shape.of(1, config.width()));
         Value logits = Linear.apply(tape, Value.constant(last), head(constant.weights), Optional.empty(), false);
         Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(config.vocabularySize()));
         tape.clear();
         return copy;
+    }
+
+    /** Reads {@code tokens} behind those in {@code cache}, and asks for nothing. */
+    public void read(int[] tokens, KvCache cache) {
+        Tape tape = new Tape(compute, pool, false);
+        reading(tape, tokens, cache);
+        tape.clear();
+    }
+
+    /**
+     * Reads {@code tokens} behind those in {@code cache} and gives the logits for what comes after each of them, the
+     * last with the bits of {@link #nextLogits(int[], KvCache)}.
+     *
+     * @return [n, V]
+     */
+    public Tensor allLogits(int[] tokens, KvCache cache) {
+        Tape tape = new Tape(compute, pool, false);
+        Value x = reading(tape, tokens, cache);
+        int d = config.width();
+        Value head = head(constant.weights);
+        float[] all =
+                Linear.apply(tape, x, head, Optional.empty(), false).data().toArray();
+        Tensor last = Tensor.view(x.data().data(), x.data().offset() + (tokens.length - 1) * d, Shape.of(1, d));
+        Value alone = Linear.apply(tape, Value.constant(last), head, Optional.empty(), false);
+        int v = config.vocabularySize();
+        System.arraycopy(alone.data().toArray(), 0, all, (tokens.length - 1) * v, v);
+        tape.clear();
+        return Tensor.view(all, 0, Shape.of(tokens.length, v));
+    }
+
+    /** The mean over {@code tokens} of the normalised last states, made as long as 1: [d]. */
+    public float[] embedding(int[] tokens) {
+        Tape tape = new Tape(compute, pool, false);
+        Tensor x = forward(tape, constant, tokens, Run.of(1, tokens.length)).data();
+        double[] sum = new double[config.width()];
+        for (int i = 0; i < tokens.length * sum.length; i++) {
+            sum[i % sum.length] += x.data()[x.offset() + i];
+        }
+        tape.clear();
+        double length = Math.sqrt(Arrays.stream(sum).map(s -> s * s).sum());
+        float[] embedding = new float[sum.length];
+        for (int i = 0; i < sum.length; i++) {
+            embedding[i] = (float) (sum[i] / Math.max(length, 1e-30));
+        }
+        return embedding;
     }
 
     /**
@@ -408,7 +453,7 @@ public final class Transformer {
         return copy;
     }
 
-    private Value read(Tape tape, int[] tokens, KvCache cache) {
+    private Value reading(Tape tape, int[] tokens, KvCache cache) {
         cache.reserve(tokens.length);
         Value x = forward(tape, constant, tokens, Run.cached(tokens.length, cache));
         cache.advance(tokens.length);

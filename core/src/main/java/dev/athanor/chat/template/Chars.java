@@ -43,7 +43,7 @@ final class Chars {
     /** Where a string first occurs, or -1; takes time in proportion to the lengths, whatever the strings. */
     static int find(String text, String wanted, int from, Meter meter) {
         // The library's search takes the product of the lengths at worst.
-        int found = wanted.length() <= 16 ? text.indexOf(wanted, from) : findLong(text, wanted, from);
+        int found = wanted.length() <= 1 ? text.indexOf(wanted, from) : findLong(text, wanted, from);
         meter.chars((found < 0 ? text.length() : found) - from + wanted.length());
         return found;
     }

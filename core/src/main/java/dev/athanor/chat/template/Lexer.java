@@ -66,9 +66,11 @@ final class Lexer {
             return source.substring(at, Chars.endOfStripped(source, at, open));
         }
         if (sign != '+' && type != '{') {
-            int lineStart = source.lastIndexOf('\n', open - 1) + 1;
-            int start = Math.max(at, lineStart);
-            boolean startsLine = lineStart > at || lineStarts;
+            int start = open;
+            while (start > at && source.charAt(start - 1) != '\n') {
+                start--;
+            }
+            boolean startsLine = start > at || lineStarts;
             if (startsLine && Chars.startOfStripped(source, start, open) == open) {
                 return source.substring(at, start);
             }

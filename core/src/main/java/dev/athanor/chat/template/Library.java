@@ -110,15 +110,18 @@ final class Library {
                 .append("\n", TemplateText.TEMPLATE)
                 .toText();
         boolean first = true;
-        for (Value line : TextOps.lines(lines, false, meter)) {
-            TemplateText chars = text(line);
+        byte newline = TemplateText.TEMPLATE;
+        for (Value item : TextOps.lines(lines, true, meter)) {
+            TemplateText line = text(item);
+            int end = line.toString().endsWith("\r\n") ? line.length() - 2 : line.length() - 1;
             if (!first) {
-                out.append("\n", TemplateText.TEMPLATE);
+                out.append("\n", newline);
             }
-            if (first ? args.flag(1, false) : blank || chars.length() > 0) {
+            if (first ? args.flag(1, false) : blank || end > 0) {
                 out.append(width);
             }
-            out.append(chars);
+            out.append(line, 0, end);
+            newline = line.kindAt(end);
             first = false;
         }
         return out.toText();

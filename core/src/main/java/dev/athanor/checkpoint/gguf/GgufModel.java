@@ -1,5 +1,6 @@
 package dev.athanor.checkpoint.gguf;
 
+import dev.athanor.checkpoint.ChatSource;
 import dev.athanor.checkpoint.ModelFormatException;
 import dev.athanor.checkpoint.OpenModel;
 import dev.athanor.checkpoint.Quote;
@@ -14,7 +15,10 @@ import dev.athanor.tensor.Stored;
 import dev.athanor.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -87,7 +91,14 @@ public final class GgufModel {
         Gguf file = Gguf.open(path);
         try {
             GgufModel model = read(file);
-            return new OpenModel(path, model.parameters, model.endTokens(), model.notes, model::tokenizer, file::close);
+            return new OpenModel(
+                    path,
+                    model.parameters,
+                    model.endTokens(),
+                    model.notes,
+                    model.chat(),
+                    model::tokenizer,
+                    file::close);
         } catch (RuntimeException e) {
             file.close();
             throw e;
@@ -174,6 +185,20 @@ public final class GgufModel {
                     .ifPresent(ids::add);
         }
         return List.copyOf(ids);
+    }
+
+    private ChatSource chat() {
+        Optional<String> template = metadata.optionalText("tokenizer.chat_template");
+        if (template.isEmpty()) {
+            return ChatSource.NONE;
+        }
+        Map<String, String> tokens = new LinkedHashMap<>();
+        List<String> names = metadata.texts("tokenizer.ggml.tokens");
+        for (String name : List.of("bos", "eos")) {
+            metadata.optionalWhole("tokenizer.ggml." + name + "_token_id", 0, names.size() - 1)
+                    .ifPresent(id -> tokens.put(name + "_token", names.get(id)));
+        }
+        return ChatSource.of("tokenizer.chat_template in " + file.path().getFileName(), template.get(), tokens);
     }
 
     private Tokenizer tokenizer() {

@@ -161,6 +161,19 @@ final class AutomatonBuilder {
     }
 
     private static int[] join(List<int[]> lists) {
-        return lists.stream().flatMapToInt(Arrays::stream).sorted().distinct().toArray();
+        int length = 0;
+        for (int[] list : lists) {
+            length += list.length;
+        }
+        int[] all = new int[length];
+        int n = 0;
+        boolean rising = true;
+        for (int[] list : lists) {
+            for (int p : list) {
+                rising &= n == 0 || all[n - 1] < p;
+                all[n++] = p;
+            }
+        }
+        return rising ? all : Arrays.stream(all).sorted().distinct().toArray();
     }
 }

@@ -9,8 +9,10 @@ import java.util.function.IntPredicate;
 /** A set of Unicode code points without surrogates: sorted ranges that do not touch. */
 final class CodeSet {
     static final int LAST = 0x10FFFF;
+    private static final int FIRST_SURROGATE = 0xD800;
+    private static final int LAST_SURROGATE = 0xDFFF;
     static final CodeSet NONE = new CodeSet(new int[0]);
-    static final CodeSet ANY = new CodeSet(new int[] {0, 0xD7FF, 0xE000, LAST});
+    static final CodeSet ANY = new CodeSet(new int[] {0, FIRST_SURROGATE - 1, LAST_SURROGATE + 1, LAST});
 
     /** First and last code point of each range in turn. */
     private final int[] bounds;
@@ -23,8 +25,10 @@ final class CodeSet {
         return range(code, code);
     }
 
+    /** Surrogates within the range are left out. */
     static CodeSet range(int first, int last) {
-        return union(List.of(new CodeSet(new int[] {first, last}))).intersect(ANY);
+        CodeSet whole = new CodeSet(new int[] {first, last});
+        return last < FIRST_SURROGATE || first > LAST_SURROGATE ? whole : whole.intersect(ANY);
     }
 
     /** Every code point that stands in {@code text}. */

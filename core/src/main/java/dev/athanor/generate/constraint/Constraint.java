@@ -39,7 +39,7 @@ public interface Constraint {
             throw new ConstraintException(
                     "the pattern", "a pattern that some text matches was expected, and no text matches this one");
         }
-        Grammar.Builder grammar = new Grammar.Builder(limits);
+        Grammar.Builder grammar = new Grammar.Builder(limits, budget);
         return grammar.build(grammar.terminal(automaton), "the pattern");
     }
 

@@ -2,7 +2,9 @@ package dev.athanor.generate.constraint;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Rules for numbers. Bounded ones are written without an exponent, as digits can then be compared one by one. */
@@ -12,8 +14,11 @@ final class NumberRules {
     /** Exponents of four digits are beyond every double. */
     private static final String NUMBER = "-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?";
 
+    private record Asked(Bounds bounds, boolean whole) {}
+
     private final Grammar.Builder grammar;
     private final Budget budget;
+    private final Map<Asked, List<Integer>> made = new HashMap<>();
 
     NumberRules(Grammar.Builder grammar, Budget budget) {
         this.grammar = grammar;
@@ -21,6 +26,10 @@ final class NumberRules {
     }
 
     List<Integer> rules(Bounds bounds, boolean whole) {
+        return made.computeIfAbsent(new Asked(bounds, whole), asked -> make(bounds, whole));
+    }
+
+    private List<Integer> make(Bounds bounds, boolean whole) {
         if (bounds.equals(Bounds.NONE)) {
             return List.of(grammar.terminal(Patterns.own(whole ? INTEGER : NUMBER, budget)));
         }

@@ -20,6 +20,7 @@ final class SchemaCompiler {
     private final Grammar.Builder grammar;
     private final Punctuation punctuation;
     private final StringRules strings;
+    private final NumberRules numbers;
     private final Map<List<List<String>>, Integer> rules = new HashMap<>();
     private final Deque<Task> open = new ArrayDeque<>();
     private long work;
@@ -31,6 +32,7 @@ final class SchemaCompiler {
         this.grammar = new Grammar.Builder(limits, budget);
         this.punctuation = new Punctuation(grammar, budget);
         this.strings = new StringRules(grammar, budget);
+        this.numbers = new NumberRules(grammar, budget);
     }
 
     Grammar compile() {
@@ -112,10 +114,10 @@ final class SchemaCompiler {
             }
             case INTEGER -> {
                 if (!facts.kinds().contains(Kind.FRACTION)) {
-                    found.addAll(new NumberRules(grammar, budget).rules(Bounds.of(facts), true));
+                    found.addAll(numbers.rules(Bounds.of(facts), true));
                 }
             }
-            case FRACTION -> found.addAll(new NumberRules(grammar, budget).rules(Bounds.of(facts), false));
+            case FRACTION -> found.addAll(numbers.rules(Bounds.of(facts), false));
             case STRING -> found.add(strings.rule(facts));
             case ARRAY -> found.add(new ArrayRules(this, grammar, punctuation).rule(facts));
             case OBJECT -> found.add(new ObjectRules(this, grammar, punctuation, strings).rule(facts));

@@ -23,6 +23,8 @@ final class Survey {
     /** From a schema to those that speak about the same value. */
     private final Map<String, List<String>> same = new HashMap<>();
 
+    private final Set<String> acyclic = new HashSet<>();
+
     Survey(References references, ConstraintLimits limits) {
         this.references = references;
         this.limits = limits;
@@ -87,8 +89,6 @@ final class Survey {
             }
         }
     }
-
-    private final Set<String> acyclic = new HashSet<>();
 
     private void refuseCycle(Place start) {
         Set<String> path = new HashSet<>();

@@ -155,7 +155,7 @@ class RegexAgreementTest {
         int[] counts = new int[2];
         for (int i = 0; i < rounds; i++) {
             boolean own = random.nextBoolean();
-            String text = own ? Walks.walk(constraint, random, random.nextInt(12)) : text(random);
+            String text = own ? Walks.walk(constraint, random, random.nextInt(12), 100) : text(random);
             if (own && random.nextInt(3) == 0) {
                 text = mutated(text, random);
             }

@@ -260,6 +260,34 @@ class SchemaAgreementTest {
         }
     }
 
+    /** The validator's dialect does not know the keyword, which is OpenAPI's. */
+    @Test
+    void nullableAddsNullToATypeAndNothingToAnEnum() {
+        Constraint text = Constraint.jsonSchema(
+                JSON.readTree("{\"type\":\"string\",\"nullable\":true}"), ConstraintLimits.DEFAULT);
+        assertTrue(Walks.accepts(text, "null") && Walks.accepts(text, "\"a\""));
+        assertFalse(Walks.accepts(text, "1"));
+        Constraint listed = Constraint.jsonSchema(
+                JSON.readTree("{\"type\":\"string\",\"nullable\":true,\"enum\":[\"a\"]}"), ConstraintLimits.DEFAULT);
+        assertFalse(Walks.accepts(listed, "null"), "null is not listed");
+    }
+
+    @Test
+    void statesAfterTextsThatLeaveTheSameOpenAreEqual() {
+        Constraint.State start =
+                Constraint.anyJsonObject(ConstraintLimits.DEFAULT).start();
+        assertEquals(after(start, "{\"a\":\"xyz"), after(start, "{\"b\": 1, \"longer\":\"é"));
+        assertEquals(after(start, "{\"a\":[1,2"), after(start, "{\"a\":[7"));
+    }
+
+    private static Constraint.State after(Constraint.State start, String text) {
+        Constraint.State now = start;
+        for (byte b : text.getBytes(java.nio.charset.StandardCharsets.UTF_8)) {
+            now = now.next(b).orElseThrow();
+        }
+        return now;
+    }
+
     @Test
     void whereNothingMayFollowTheTextMustEnd() {
         Constraint constraint = Constraint.jsonSchema(JSON.readTree("{\"const\":12}"), ConstraintLimits.DEFAULT);

@@ -1,0 +1,222 @@
+package dev.athanor.chat;
+
+import dev.athanor.checkpoint.OpenModel;
+import dev.athanor.checkpoint.gguf.ModelFiles;
+import dev.athanor.generate.batch.Ended;
+import dev.athanor.generate.batch.Engine;
+import dev.athanor.generate.batch.EngineLimits;
+import dev.athanor.generate.batch.Spoken;
+import dev.athanor.generate.batch.TextListener;
+import dev.athanor.generate.batch.TextRequest;
+import dev.athanor.generate.batch.Ticket;
+import dev.athanor.generate.constraint.Constraint;
+import dev.athanor.kernel.Compute;
+import dev.athanor.model.ModelConfig;
+import dev.athanor.model.Transformer;
+import dev.athanor.tokenizer.Tokenizer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * A model that answers: the shortest way from Java to a conversation. Any number of threads may ask at once.
+ *
+ * <pre>{@code
+ * try (Assistant assistant = Assistant.open(Path.of("runs/teller"), 2)) {
+ *     Reply reply = assistant.ask(ChatRequest.of(List.of(Message.user("Who are you?")), SamplerSettings.builder().build()));
+ *     System.out.println(reply.answer().content());
+ * }
+ * }</pre>
+ */
+public final class Assistant implements AutoCloseable {
+    /** Tokens at the end of a prompt in which a template may open the thinking. */
+    private static final int LAST_TOKENS = 8;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final OpenModel model;
+    private final Compute compute;
+    private final Tokenizer tokenizer;
+    private final ChatFormat format;
+    private final Engine engine;
+
+    private Assistant(OpenModel model, Tokenizer tokenizer, ChatFormat format, Compute compute, EngineLimits limits) {
+        this.model = model;
+        this.tokenizer = tokenizer;
+        this.format = format;
+        this.compute = compute;
+        this.engine = new Engine(new Transformer(model.parameters(), compute), tokenizer, model.endTokens(), limits);
+    }
+
+    /** Opens a model directory or GGUF file. */
+    public static Assistant open(Path model, int threads) {
+        return open(model, threads, EngineLimits.DEFAULT);
+    }
+
+    /**
+     * Opens a model directory or GGUF file; its weights stay mapped.
+     *
+     * @throws dev.athanor.checkpoint.ModelFormatException where a file is missing, damaged or contradicts another
+     * @throws IllegalArgumentException where its chat template cannot be read
+     */
+    @SuppressWarnings("MustBeClosedChecker") // what is returned owns the files and closes them
+    public static Assistant open(Path path, int threads, EngineLimits limits) {
+        OpenModel model = ModelFiles.open(path);
+        try {
+            Tokenizer tokenizer = model.tokenizer();
+            ChatFormat format = ChatFormat.of(model.chat(), tokenizer);
+            return new Assistant(model, tokenizer, format, Compute.create(threads), limits);
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Waits for the answer.
+     *
+     * @throws IllegalArgumentException when the conversation cannot be answered, in one sentence
+     * @throws dev.athanor.generate.batch.EngineFullException when too many wait already
+     */
+    public Reply ask(ChatRequest request) {
+        CompletableFuture<Reply> reply = new CompletableFuture<>();
+        ask(request, new ReplyListener() {
+            @Override
+            public void text(String piece) {}
+
+            @Override
+            public void done(Reply done) {
+                reply.complete(done);
+            }
+
+            @Override
+            public void failed(RuntimeException reason) {
+                reply.completeExceptionally(reason);
+            }
+        });
+        try {
+            return reply.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    /** Returns at once; the listener hears the answer. Throws as {@link #ask(ChatRequest)} where it cannot begin. */
+    public Ticket ask(ChatRequest request, ReplyListener listener) {
+        TextRequest text = request(request);
+        List<Tool> tools = tools(request);
+        AnswerStream stream = new AnswerStream(format, tools, listener, opensThinking(text.prompt()));
+        return engine.submit(text, new TextListener() {
+            @Override
+            public void token(Spoken token) {
+                stream.feed(token.piece());
+            }
+
+            @Override
+            public void ended(Ended ended) {
+                stream.feed(ended.rest());
+                Answer answer = stream.end();
+                listener.done(new Reply(answer, stream.text(), ended.reason(), ended.usage()));
+            }
+
+            @Override
+            public void failed(RuntimeException reason) {
+                listener.failed(reason);
+            }
+        });
+    }
+
+    /** What the engine is asked for a conversation. */
+    public TextRequest request(ChatRequest request) {
+        List<Tool> tools = tools(request);
+        int[] prompt = format.encode(request.messages(), tools, true);
+        int room = config().contextLength() - prompt.length;
+        if (room < 1) {
+            throw new IllegalArgumentException("messages: expected at most " + (config().contextLength() - 1)
+                    + " tokens, the context of " + config().contextLength() + " with room for an answer, found "
+                    + prompt.length);
+        }
+        Optional<Constraint> form = request.form();
+        if (request.choice().mode() == ToolChoice.Mode.REQUIRED) {
+            form = Optional.of(format.calling(chosen(request)));
+        }
+        List<String> stop = new ArrayList<>(request.stop());
+        stop.addAll(format.stops());
+        int most = request.maxTokens() > 0 ? request.maxTokens() : room;
+        return new TextRequest(
+                prompt, most, request.sampling(), stop, format.endTokens(), false, form, -1, false, true);
+    }
+
+    private static List<Tool> tools(ChatRequest request) {
+        return request.choice().mode() == ToolChoice.Mode.NONE ? List.of() : request.tools();
+    }
+
+    private static List<Tool> chosen(ChatRequest request) {
+        String name = request.choice().name();
+        List<Tool> chosen = request.tools().stream()
+                .filter(tool -> name.isEmpty() || tool.name().equals(name))
+                .toList();
+        if (chosen.isEmpty()) {
+            throw new IllegalArgumentException("tool_choice: expected "
+                    + (name.isEmpty() ? "at least one tool" : "one of the tools given") + ", found "
+                    + (name.isEmpty() ? "none" : "another"));
+        }
+        return chosen;
+    }
+
+    private boolean opensThinking(int[] prompt) {
+        int[] last = Arrays.copyOfRange(prompt, Math.max(0, prompt.length - LAST_TOKENS), prompt.length);
+        return tokenizer.decode(last).stripTrailing().endsWith(AnswerReader.THINK);
+    }
+
+    /** An embedding of length 1, [d]. */
+    public float[] embed(String text) {
+        return engine.embed(tokenizer.encodeForModel(text));
+    }
+
+    /** Tokens a conversation takes. */
+    public int[] tokens(List<Message> messages, List<Tool> tools) {
+        return format.encode(messages, tools, true);
+    }
+
+    public ChatFormat format() {
+        return format;
+    }
+
+    public Engine engine() {
+        return engine;
+    }
+
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    public ModelConfig config() {
+        return model.config();
+    }
+
+    /** The open files: weights, notes and what they say about conversations. */
+    public OpenModel model() {
+        return model;
+    }
+
+    /** Its folder's or file's name. */
+    public String name() {
+        Path last = model.path().toAbsolutePath().normalize().getFileName();
+        return last == null ? model.path().toString() : last.toString();
+    }
+
+    /** Lets answers under way end, for some seconds. */
+    @Override
+    public void close() {
+        engine.drain(PATIENCE);
+        engine.close();
+        compute.close();
+        model.close();
+    }
+}
