@@ -132,6 +132,7 @@ public final class PeftDirectory {
                 adapters.merged(parameters),
                 Checkpoint.endTokens(base),
                 notes,
+                ChatSource.read(tokenizer),
                 () -> Tokenizers.load(tokenizer),
                 () -> {});
     }

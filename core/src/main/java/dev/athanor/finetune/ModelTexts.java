@@ -1,5 +1,6 @@
 package dev.athanor.finetune;
 
+import dev.athanor.checkpoint.ChatSource;
 import dev.athanor.checkpoint.Checkpoint;
 import dev.athanor.model.ModelConfig;
 import dev.athanor.tokenizer.Tokenizer;
@@ -32,18 +33,9 @@ final class ModelTexts {
 
     /** Taken over as they are, where the model has them. */
     private static final List<String> COPIED =
-            List.of("chat_template.jinja", "special_tokens_map.json", "added_tokens.json");
+            List.of("chat_template.jinja", "chat_template.json", "special_tokens_map.json", "added_tokens.json");
 
     private ModelTexts() {}
-
-    /** Whether the model in {@code directory} brings a chat template. */
-    static boolean hasTemplate(Path directory) {
-        if (Files.isRegularFile(directory.resolve("chat_template.jinja"))) {
-            return true;
-        }
-        Path file = directory.resolve(TOKENIZER_CONFIG);
-        return Files.isRegularFile(file) && object(file).has("chat_template");
-    }
 
     /** Text of tokenizer.json in {@code directory}. */
     static String tokenizer(Path directory) {
@@ -73,7 +65,7 @@ final class ModelTexts {
             node.put("tokenizer_class", "PreTrainedTokenizerFast");
         }
         node.put("model_max_length", config.contextLength());
-        if (!hasTemplate(from)) {
+        if (ChatSource.read(from).template(false).isEmpty()) {
             name(node, "bos_token", config.bosToken(), tokenizer);
             name(node, "eos_token", OptionalInt.of(tokenizer.endOfText()), tokenizer);
             node.put("clean_up_tokenization_spaces", false);

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.athanor.chat.ChatFormat;
 import dev.athanor.chat.Lesson;
 import dev.athanor.chat.Message;
 import dev.athanor.corpus.Batches.Batch;
 import dev.athanor.tokenizer.Tokenizer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -17,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** What of a conversation is learned, and in which rows. */
 class LessonsTest {
     private static final Tokenizer TOKENIZER = Pupil.tokenizer();
-    private static final BaseFormat FORMAT = new BaseFormat(TOKENIZER);
+    private static final ChatFormat FORMAT = ChatForms.of(Path.of("no such model"), TOKENIZER);
 
     private static Conversation conversation(int answers) {
         List<Message> messages = new ArrayList<>(List.of(Message.system("Be brief.")));
