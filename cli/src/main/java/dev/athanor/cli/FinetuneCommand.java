@@ -72,8 +72,7 @@ final class FinetuneCommand implements Callable<Integer> {
     @Option(
             names = "--batch",
             paramLabel = "B",
-            defaultValue = "8",
-            description = "Rows of a step (default: ${DEFAULT-VALUE}).")
+            description = "Rows of a step (default: 4 for tales alone, else 8).")
     private int batch;
 
     @Option(
@@ -145,7 +144,7 @@ final class FinetuneCommand implements Callable<Integer> {
                 merge,
                 budget(),
                 common.given("--rate") ? OptionalDouble.of(rate) : OptionalDouble.empty(),
-                batch,
+                common.given("--batch") ? batch : talesAlone() ? 4 : 8,
                 common.given("--length") ? OptionalInt.of(length) : OptionalInt.empty(),
                 pack,
                 seed,
@@ -170,8 +169,11 @@ final class FinetuneCommand implements Callable<Integer> {
         if (common.given("--minutes")) {
             return new Length.Minutes(minutes);
         }
-        boolean talesAlone = data.stream().allMatch(name -> name.startsWith("tales:"));
-        return new Length.Epochs(common.given("--epochs") ? epochs : talesAlone ? 1 : 3);
+        return new Length.Epochs(common.given("--epochs") ? epochs : talesAlone() ? 1 : 3);
+    }
+
+    private boolean talesAlone() {
+        return data.stream().allMatch(name -> name.startsWith("tales:"));
     }
 
     private void check() {
@@ -197,7 +199,9 @@ final class FinetuneCommand implements Callable<Integer> {
         if (common.given("--length")) {
             common.requireAtLeast("--length", length, 2);
         }
-        common.requireAtLeast("--batch", batch, 1);
+        if (common.given("--batch")) {
+            common.requireAtLeast("--batch", batch, 1);
+        }
         common.requireAtLeast("--rank", rank, 1);
         common.requireAbove0("--alpha", alpha);
         if (!(holdOut >= 0 && holdOut < 1)) {

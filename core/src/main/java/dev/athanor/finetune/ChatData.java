@@ -10,11 +10,13 @@ import java.util.SplittableRandom;
 /**
  * Conversations to learn from and conversations to measure by, from files and from the Tales.
  *
+ * @param before what is learned before them, in order
  * @param training those to learn from
  * @param heldOut those nobody learns from
  * @param quiz questions with known answers, where there are Tales
  */
-record ChatData(List<Conversation> training, List<Conversation> heldOut, Optional<Quiz> quiz) {
+record ChatData(
+        List<Stage> before, List<Conversation> training, List<Conversation> heldOut, Optional<Quiz> quiz) {
     /** Tales that measure the loss, and the least number of questions that measure answers. */
     private static final int HELD_OUT_TALES = 100;
 
@@ -27,6 +29,7 @@ record ChatData(List<Conversation> training, List<Conversation> heldOut, Optiona
     private static final int LEAST_QUESTIONS = 4;
 
     ChatData {
+        before = List.copyOf(before);
         training = List.copyOf(training);
         heldOut = List.copyOf(heldOut);
     }
@@ -34,27 +37,31 @@ record ChatData(List<Conversation> training, List<Conversation> heldOut, Optiona
     /**
      * Reads all sources.
      *
-     * @param names paths of JSON lines, or {@code tales:} or {@code tales:stories=12000}
-     * @param share of the conversations of files to hold out
+     * @param names paths of JSON lines, or {@code tales:} or {@code tales:stories=N}
+     * @param heldOutShare of the conversations of files
      * @throws FinetuneException where a source is none, in one sentence
      */
-    static ChatData read(List<String> names, double share, long seed) {
+    static ChatData read(List<String> names, double heldOutShare, long seed) {
+        List<Stage> before = new ArrayList<>();
         List<Conversation> training = new ArrayList<>();
         List<Conversation> heldOut = new ArrayList<>();
         Optional<Quiz> quiz = Optional.empty();
         for (String name : names) {
             if (name.startsWith("tales:")) {
-                tales(TalesName.parse(name), seed, training, heldOut);
+                TalesName tales = TalesName.parse(name);
+                double share = (double) tales.stories() / TalesName.DEFAULT;
+                before.addAll(TalesCourse.stages(seed, Math.min(1, share), LEAST_QUESTIONS));
+                tales(tales, seed, training, heldOut);
                 quiz = Optional.of(Quiz.of(heldOutSeed(seed) + 1, QUESTIONS, trainingSeed(seed), GUESSED_FROM));
             } else {
-                file(Path.of(name), share, seed, training, heldOut);
+                file(Path.of(name), heldOutShare, seed, training, heldOut);
             }
         }
         if (training.isEmpty()) {
             throw new FinetuneException(String.join(", ", names)
                     + ": expected conversations to learn from, found none; give a file that holds some");
         }
-        return new ChatData(training, heldOut, quiz);
+        return new ChatData(before, training, heldOut, quiz);
     }
 
     private static long trainingSeed(long seed) {

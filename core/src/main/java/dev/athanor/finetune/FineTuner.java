@@ -85,14 +85,14 @@ final class FineTuner {
         long began = System.nanoTime();
         long tokens = 0;
         long epoch = 0;
-        Iterator<Batch> batches = lessons.epoch(epoch).iterator();
+        Iterator<Batch> batches = lessons.before().iterator();
         double seconds = 0;
         while (used(step, seconds) < 1) {
             if (stop.getAsBoolean()) {
                 return true;
             }
             if (!batches.hasNext()) {
-                batches = lessons.epoch(++epoch).iterator();
+                batches = lessons.epoch(epoch++).iterator();
             }
             Batch batch = batches.next();
             double share = SCHEDULE.at(used(step, seconds));
@@ -122,7 +122,8 @@ final class FineTuner {
 
     private double used(long steps, double seconds) {
         return switch (budget) {
-            case FinetuneOptions.Length.Epochs e -> steps / Math.max(1, Math.ceil(e.epochs() * lessons.perEpoch()));
+            case FinetuneOptions.Length.Epochs e ->
+                steps / Math.max(1, lessons.before().size() + Math.ceil(e.epochs() * lessons.perEpoch()));
             case FinetuneOptions.Length.Steps s -> (double) steps / s.steps();
             case FinetuneOptions.Length.Minutes m -> seconds / (60 * m.minutes());
         };

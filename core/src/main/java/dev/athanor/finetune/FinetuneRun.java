@@ -90,6 +90,11 @@ public final class FinetuneRun implements AutoCloseable {
         this.adapters = options.lora().map(lora -> adapters(config, lora));
         LessonBatches batches =
                 new LessonBatches(training.list(), options.batch(), length, options.pack(), padding(), options.seed());
+        for (Stage stage : data.before()) {
+            Lessons lessons = new Lessons(format, length);
+            stage.conversations().forEach(lessons::add);
+            batches.before(lessons.list(), stage.rows() == 0 ? options.batch() : stage.rows());
+        }
         this.compute = Compute.create(threads);
         this.tuner = new FineTuner(
                 new Transformer(parameters, compute),

@@ -20,6 +20,7 @@ final class LessonBatches {
     /** Batches whose rows are sorted by length together: enough to save most padding, few enough to mix. */
     private static final int SORTED = 16;
 
+    private final List<Batch> before = new ArrayList<>();
     private final List<Lesson> rows;
     private final int batch;
     private final long seed;
@@ -45,7 +46,19 @@ final class LessonBatches {
         return (rows.size() + batch - 1) / batch;
     }
 
-    /** Batch number {@code step} of all epochs one after the other. */
+    /** Lessons to learn once and in their order before the first epoch. */
+    void before(List<Lesson> lessons, int rowsPerStep) {
+        for (int at = 0; at < lessons.size(); at += rowsPerStep) {
+            before.add(of(lessons.subList(at, Math.min(lessons.size(), at + rowsPerStep))));
+        }
+    }
+
+    /** Batches of what is learned before the first epoch. */
+    List<Batch> before() {
+        return List.copyOf(before);
+    }
+
+    /** The batches of epoch {@code epoch}, counted from 0. */
     List<Batch> epoch(long epoch) {
         SplittableRandom random = new SplittableRandom(Seeds.of(seed, epoch));
         List<Integer> order =
