@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
             CompareCommand.class,
             GenerateCommand.class,
             NextCommand.class,
+            ServeCommand.class,
             ExplainCommand.class,
             ExplainScoreCommand.class,
             SensesCommand.class,

@@ -108,12 +108,20 @@ public final class Assistant implements AutoCloseable {
 
     /** Returns at once; the listener hears the answer. Throws as {@link #ask(ChatRequest)} where it cannot begin. */
     public Ticket ask(ChatRequest request, ReplyListener listener) {
-        TextRequest text = request(request);
-        List<Tool> tools = tools(request);
+        return ask(request(request), tools(request), listener);
+    }
+
+    /**
+     * As the other, for a request that {@link #request} made and somebody changed.
+     *
+     * @param tools that may be found in the answer
+     */
+    public Ticket ask(TextRequest text, List<Tool> tools, ReplyListener listener) {
         AnswerStream stream = new AnswerStream(format, tools, listener, opensThinking(text.prompt()));
         return engine.submit(text, new TextListener() {
             @Override
             public void token(Spoken token) {
+                listener.token(token);
                 stream.feed(token.piece());
             }
 

@@ -34,7 +34,7 @@ class ArrowsTest {
             Map.entry("checkpoint", Set.of("tensor", "quant", "model", "tokenizer")),
             Map.entry("describe", Set.of("tensor", "model", "checkpoint")),
             Map.entry("hub", Set.of()),
-            Map.entry("chat", Set.of()),
+            Map.entry("chat", Set.of("tensor", "kernel", "model", "tokenizer", "checkpoint", "generate")),
             Map.entry("corpus", Set.of("tokenizer")),
             Map.entry("train", Set.of("tensor", "kernel", "op", "model", "tokenizer", "checkpoint", "corpus")),
             Map.entry(
