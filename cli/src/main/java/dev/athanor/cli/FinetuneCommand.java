@@ -69,10 +69,7 @@ final class FinetuneCommand implements Callable<Integer> {
             description = "Learning rate at its highest (default: by the size of the model, 2e-3 to 2e-5, LoRA more).")
     private double rate;
 
-    @Option(
-            names = "--batch",
-            paramLabel = "B",
-            description = "Rows of a step (default: 4 for tales alone, else 8).")
+    @Option(names = "--batch", paramLabel = "B", description = "Rows of a step (default: 4 for tales alone, else 8).")
     private int batch;
 
     @Option(

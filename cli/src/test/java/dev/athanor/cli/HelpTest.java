@@ -20,7 +20,7 @@ class HelpTest {
     @Test
     void everyCommandPrintsItsHelpOnStandardOutput() {
         List<CommandLine> commands = all(new CommandLine(new Main()));
-        assertEquals(24, commands.size(), "athanor, nineteen commands and four benchmarks");
+        assertEquals(25, commands.size(), "athanor, twenty commands and four benchmarks");
         for (CommandLine command : commands) {
             List<String> words = new ArrayList<>(
                     List.of(command.getCommandSpec().qualifiedName().split(" ")));

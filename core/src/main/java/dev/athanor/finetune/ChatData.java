@@ -15,8 +15,7 @@ import java.util.SplittableRandom;
  * @param heldOut those nobody learns from
  * @param quiz questions with known answers, where there are Tales
  */
-record ChatData(
-        List<Stage> before, List<Conversation> training, List<Conversation> heldOut, Optional<Quiz> quiz) {
+record ChatData(List<Stage> before, List<Conversation> training, List<Conversation> heldOut, Optional<Quiz> quiz) {
     /** Tales that measure the loss, and the least number of questions that measure answers. */
     private static final int HELD_OUT_TALES = 100;
 

@@ -12,8 +12,8 @@ import java.util.SplittableRandom;
 /**
  * Conversations about tales whose answers are known: a user tells a tale and asks all its questions, in any order; the
  * assistant answers each in a short sentence. To find an answer a model must first be able to look back and copy, which
- * a small one has hardly learned from tales alone: in further conversations the user asks to hear words again, or
- * the sentence with a word.
+ * a small one has hardly learned from tales alone: in further conversations the user asks to hear words again, or the
+ * sentence with a word.
  */
 public final class TalesChats {
     private static final List<String> FIRST = List.of(
@@ -52,8 +52,7 @@ public final class TalesChats {
         }
         List<Message> messages = new ArrayList<>();
         for (Fact fact : facts) {
-            messages.add(
-                    Message.user(messages.isEmpty() ? first(tale, fact, random) : next(fact.question(), random)));
+            messages.add(Message.user(messages.isEmpty() ? first(tale, fact, random) : next(fact.question(), random)));
             messages.add(Message.assistant(fact.answer()));
         }
         return List.of(new Conversation("tale " + index + " of seed " + seed, messages, List.of()));
