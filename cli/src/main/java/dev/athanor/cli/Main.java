@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             QuickstartCommand.class,
             PullCommand.class,
             TrainCommand.class,
+            FinetuneCommand.class,
             TimelineCommand.class,
             CompareCommand.class,
             ChatCommand.class,

@@ -11,9 +11,6 @@ import dev.athanor.train.TrainingRun;
 import dev.athanor.train.TrainingWatcher;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Runs a training with a live line on standard error, and lets Ctrl-C end it with everything saved. */
 final class Training {
@@ -27,6 +24,8 @@ final class Training {
 
     /** Long enough for one step, the save behind it and the model. */
     private static final int STOP_SECONDS = 120;
+
+    private static final String LATE = "the run did not stop in time; its last saved state is used on resume";
 
     private final TrainingRun run;
     private final Path directory;
@@ -59,12 +58,8 @@ final class Training {
                 run.tokenizer().vocabularySize());
         run.trainer().warnings().forEach(warning -> System.err.println("athanor: " + warning));
         run.resumedAt().ifPresent(step -> System.err.println("resuming after step " + step));
-        AtomicBoolean stop = new AtomicBoolean();
-        CountDownLatch done = new CountDownLatch(1);
-        Thread hook = new Thread(() -> interrupted(stop, done));
-        Runtime.getRuntime().addShutdownHook(hook);
         try {
-            TrainingResult result = run.run(stop::get, this::show, watcher);
+            TrainingResult result = CtrlC.during(STOP_SECONDS, LATE, stopped -> run.run(stopped, this::show, watcher));
             endLine();
             if (result.interrupted()) {
                 System.err.println("stopped after step " + result.steps() + "; go on with: athanor train --resume "
@@ -74,31 +69,6 @@ final class Training {
         } catch (RuntimeException | Error e) {
             endLine(); // the sentence about the failure begins a line of its own
             throw e;
-        } finally {
-            release(hook, stop, done);
-        }
-    }
-
-    private void release(Thread hook, AtomicBoolean stop, CountDownLatch done) {
-        done.countDown();
-        if (!stop.get()) {
-            try {
-                Runtime.getRuntime().removeShutdownHook(hook);
-            } catch (IllegalStateException e) {
-                // The process began to end in this very moment; the hook finds the work done and returns.
-                stop.set(true);
-            }
-        }
-    }
-
-    private static void interrupted(AtomicBoolean stop, CountDownLatch done) {
-        stop.set(true);
-        try {
-            if (!done.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-                System.err.println("athanor: the run did not stop in time; its last saved state is used on resume");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

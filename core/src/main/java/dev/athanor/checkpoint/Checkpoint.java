@@ -97,12 +97,16 @@ public final class Checkpoint {
 
     /**
      * Opens a model to be run: F32, BF16 and F16 stay mapped as they are in the files, so that opening costs no time
-     * and no heap. Checks what {@link #load} checks.
+     * and no heap. Checks what {@link #load} checks. A directory of adapters (see {@link PeftDirectory}) opens as the
+     * model they belong to with the additions merged in memory.
      *
      * @throws ModelFormatException when a file is damaged or does not fit the others
      */
     @SuppressWarnings("MustBeClosedChecker") // the model returned owns the files and closes them
     public static OpenModel open(Path directory) {
+        if (PeftDirectory.is(directory)) {
+            return PeftDirectory.open(directory);
+        }
         ModelConfig config = config(directory);
         List<String> notes = notes(directory);
         List<Integer> endTokens = endTokens(directory);

@@ -138,6 +138,35 @@ public record ModelConfig(
                 other);
     }
 
+    /** The same model for another number of positions. */
+    public ModelConfig withContext(int other) {
+        return new ModelConfig(
+                family,
+                vocabularySize,
+                other,
+                layers,
+                width,
+                heads,
+                kvHeads,
+                headSize,
+                feedForwardWidth,
+                norm,
+                normEpsilon,
+                activation,
+                positions,
+                parallelResidual,
+                qkNorm,
+                qkvBias,
+                attentionOutputBias,
+                feedForwardBias,
+                tiedHead,
+                slidingWindow,
+                dropout,
+                bosToken,
+                eosToken,
+                layout);
+    }
+
     /** The layouts of Hugging Face checkpoints Athanor knows. */
     public enum Family {
         GPT2,

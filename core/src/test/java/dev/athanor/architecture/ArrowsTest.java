@@ -37,6 +37,9 @@ class ArrowsTest {
             Map.entry("chat", Set.of("tensor", "kernel", "model", "tokenizer", "checkpoint", "generate")),
             Map.entry("corpus", Set.of("tokenizer")),
             Map.entry("train", Set.of("tensor", "kernel", "op", "model", "tokenizer", "checkpoint", "corpus")),
+            Map.entry(
+                    "finetune",
+                    Set.of("tensor", "kernel", "model", "tokenizer", "checkpoint", "corpus", "train", "chat")),
             Map.entry("evaluate", Set.of("tensor", "kernel", "model", "tokenizer", "corpus")),
             Map.entry("generate", Set.of("tensor", "kernel", "model", "tokenizer")));
 

@@ -82,9 +82,9 @@ class TrainingStepTest {
 
     @Test
     void clippingBringsTheGlobalNormToTheLimitAndLeavesSmallerOnesAlone() {
-        assertEquals(1f, TrainingStep.clip(0.5, 1));
-        assertEquals(1f, TrainingStep.clip(50, 0), "0 means no clipping");
-        assertEquals(0.25, TrainingStep.clip(4, 1), 1e-6);
+        assertEquals(1f, GradientStep.clip(0.5, 1));
+        assertEquals(1f, GradientStep.clip(50, 0), "0 means no clipping");
+        assertEquals(0.25, GradientStep.clip(4, 1), 1e-6);
         List<Tensor> gradients = List.of(Tensor.zeros(70_000), Tensor.zeros(3, 5));
         Random random = new Random(SEED);
         double sum = 0;
