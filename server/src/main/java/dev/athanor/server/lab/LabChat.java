@@ -222,12 +222,14 @@ public final class LabChat implements AutoCloseable {
             boolean signed = reply.reason() == FinishReason.EOS || reply.reason() == FinishReason.STOP;
             send(words.end(reply.text().length(), signed));
             ObjectNode node = Json.answer().put("content", reply.answer().content());
-            node.put("reason", reply.reason().code());
+            int used = reply.usage().promptTokens() + reply.usage().completionTokens();
+            boolean full = reply.reason() == FinishReason.LENGTH
+                    && used == model.config().contextLength();
+            node.put("reason", (full ? FinishReason.CONTEXT : reply.reason()).code());
             ObjectNode usage = node.putObject("usage");
             usage.put("prompt_tokens", reply.usage().promptTokens());
             usage.put("completion_tokens", reply.usage().completionTokens());
-            usage.put(
-                    "total_tokens", reply.usage().promptTokens() + reply.usage().completionTokens());
+            usage.put("total_tokens", used);
             events.put("done", node.toString());
             events.end();
         }

@@ -56,7 +56,7 @@ class ChatView extends View {
     if (chat.chosen?.m === m && chat.chosen.i === i) {
       change({chosen: {m, i, run: state.error ? null : state.run.run}});
       await this.updateComplete;
-      this.querySelector('.why')?.scrollIntoView({block: 'nearest'});
+      this.querySelector('.why [role=status]')?.scrollIntoView({block: 'nearest'});
     }
   }
 
@@ -73,9 +73,10 @@ class ChatView extends View {
     const label = word.end ? texts.endSign : word.text.trim() || word.shown;
     const [, lead, trail] = word.end ? ['', ' ', ''] : word.text.trim() ? /^(\s*)[^]*?(\s*)$/.exec(word.text) : ['', '', word.text];
     const chosen = chat.chosen?.m === m && chat.chosen.i === i;
-    const stop = chat.chosen?.m === m ? chosen : i === 0;
+    const first = i === 0;
+    const stop = chat.chosen?.m === m ? chosen : first;
     const kind = word.end ? 'said-word end' : word.text.trim() ? 'said-word' : 'said-word blank';
-    return html`${lead}<button class=${kind} aria-pressed=${chosen} tabindex=${stop ? 0 : -1} title="${percent(word.p)}" aria-label="${word.end ? texts.endWord : label}, ${percent(word.p)}"
+    return html`${first ? '' : lead}<button class=${kind} aria-pressed=${chosen} tabindex=${stop ? 0 : -1} title="${percent(word.p)}" aria-label="${word.end ? texts.endWord : label}, ${percent(word.p)}"
       @keydown=${e => this.walk(e, i, message.words.length)} @click=${() => this.choose(m, i)}>${label}</button>${trail}`;
   }
 
@@ -138,7 +139,7 @@ class ChatView extends View {
     }
     const row = state.next.rows.find(r => r.token === state.token);
     return html`<h3>${texts.whyWord(row.shown)}</h3>
-      <p>${texts.whyShare} <b class="share">${fig(row.p, percent)}</b>. <span class="help">${texts.whyDrawn}</span></p>`;
+      <p>${texts.whyShare} <b class="gave">${fig(row.p, percent)}</b>. <span class="help">${texts.whyDrawn}</span></p>`;
   }
 
   others() {
@@ -155,6 +156,10 @@ class ChatView extends View {
   }
 
   updated() {
+    const line = this.querySelector('#chat-line');
+    if (line && line.value !== chat.draft) { // typed since the last drawing, which the binding does not know
+      line.value = chat.draft;
+    }
     const log = this.querySelector('.log');
     if (log && this.atEnd && chat.busy) {
       log.scrollTop = log.scrollHeight;

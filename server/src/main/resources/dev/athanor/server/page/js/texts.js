@@ -63,7 +63,7 @@ export const texts = {
   chatAnswer: n => `Words of answer ${n}; arrow keys walk over them`,
   chatUsed: (used, context) => `${used.toLocaleString('en')} of ${context.toLocaleString('en')} tokens`,
   chatEnds: {
-    length: 'It ends here, for it is as long as was asked for.', context: 'It ends here, for the context is full. Begin a new conversation to go on.',
+    context: 'It ends here, for the context is full. Begin a new conversation to go on.',
     cancelled: 'You stopped it here.',
   },
   chatNothing: 'The model ended its answer at once.',
