@@ -139,13 +139,13 @@ class ChatView extends View {
     }
     const row = state.next.rows.find(r => r.token === state.token);
     return html`<h3>${texts.whyWord(row.shown)}</h3>
-      <p>${texts.whyShare} <b class="gave">${fig(row.p, percent)}</b>. <span class="help">${texts.whyDrawn}</span></p>`;
+      <p>${texts.whyShare} <b class="gave">${fig(row.p, percent, state.run.run)}</b>. <span class="help">${texts.whyDrawn}</span></p>`;
   }
 
   others() {
     const others = state.next.rows.filter(r => r.token !== state.token).slice(0, 5);
     return html`<table class="next others"><caption>${texts.whyOthers}</caption><tbody>${others.map(r => html`<tr class=${r.token === state.against ? 'against' : ''}>
-        <th scope="row">${r.shown}</th><td class="number">${fig(r.p, percent)}</td><td class="wide">${bar(r.p.value)}</td></tr>`)}</tbody></table>
+        <th scope="row">${r.shown}</th><td class="number">${fig(r.p, percent, state.run.run)}</td><td class="wide">${bar(r.p.value)}</td></tr>`)}</tbody></table>
       <p><a href="#journey" @click=${e => { e.preventDefault(); document.getElementById('journey').focus(); }}>${texts.toJourney}</a></p>
       <tale-view></tale-view>`;
   }
