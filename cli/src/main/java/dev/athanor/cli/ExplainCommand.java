@@ -239,6 +239,9 @@ final class ExplainCommand implements Callable<Integer> {
                 Runtime.getRuntime().addShutdownHook(new Thread(stopped::countDown));
                 System.out.println(laboratory.address());
                 System.err.println("The laboratory is open at this address, on this machine only; Ctrl-C closes it.");
+                if (laboratory.talks()) {
+                    System.err.println("Programs can talk to the model at " + laboratory.address() + "v1.");
+                }
                 if (!noBrowser) {
                     Browser.open(laboratory.address());
                 }

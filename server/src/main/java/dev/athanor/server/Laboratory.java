@@ -1,7 +1,9 @@
 package dev.athanor.server;
 
 import dev.athanor.server.lab.LabApi;
+import dev.athanor.server.lab.LabChat;
 import dev.athanor.server.lab.LabModel;
+import dev.athanor.server.openai.OpenAiRoutes;
 import io.helidon.http.HttpException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
@@ -18,22 +20,36 @@ public final class Laboratory implements AutoCloseable {
     private static final int MOST_CONNECTIONS = 128;
 
     private final WebServer server;
+    private final LabChat chat;
 
-    private Laboratory(WebServer server) {
+    private Laboratory(WebServer server, LabChat chat) {
         this.server = server;
+        this.chat = chat;
     }
 
     /**
-     * Starts it.
+     * Starts it. The first checkpoint can also be talked to, where it reads text, by people and by programs.
      *
      * @param models one or two checkpoints, which the caller closes after this
      * @param prompt what the page begins with
      * @param port 0 for any that is free
      */
     public static Laboratory start(List<LabModel> models, String prompt, int port) {
+        LabChat chat = LabChat.open(models.getFirst());
+        try {
+            LabApi api = new LabApi(models, prompt);
+            WebServer server = server(api, chat, port);
+            Thread.ofVirtual().start(() -> warm(api, models.getFirst(), prompt));
+            return new Laboratory(server, chat);
+        } catch (RuntimeException e) {
+            chat.close();
+            throw e;
+        }
+    }
+
+    private static WebServer server(LabApi api, LabChat chat, int port) {
         Pages pages = new Pages();
-        LabApi api = new LabApi(models, prompt);
-        WebServer server = WebServer.builder()
+        return WebServer.builder()
                 .host("127.0.0.1")
                 .port(port)
                 .maxPayloadSize(Json.MOST_REFUSED_BYTES)
@@ -58,11 +74,12 @@ public final class Laboratory implements AutoCloseable {
                     routing.error(Exception.class, Laboratory::failed);
                     pages.routes(routing);
                     api.routes(routing);
+                    chat.routes(routing);
+                    chat.assistant()
+                            .ifPresent(assistant -> new OpenAiRoutes(assistant, Json.MOST_BYTES).routes(routing));
                 })
                 .build()
                 .start();
-        Thread.ofVirtual().start(() -> warm(api, models.getFirst(), prompt));
-        return new Laboratory(server);
     }
 
     private static void warm(LabApi api, LabModel model, String prompt) {
@@ -100,8 +117,14 @@ public final class Laboratory implements AutoCloseable {
         return "http://127.0.0.1:" + port() + "/";
     }
 
+    /** Whether programs can talk to the first checkpoint, at {@code v1} below the address. */
+    public boolean talks() {
+        return chat.assistant().isPresent();
+    }
+
     @Override
     public void close() {
         server.stop();
+        chat.close();
     }
 }

@@ -65,7 +65,7 @@ public final class LabApi {
         experiments.routes(rules);
         compare.routes(rules);
         senses.routes(rules);
-        view(rules, "next", (q, run, json) -> json.next(NextWords.of(run, q.position(run), rows(q, 12))));
+        view(rules, "next", LabApi::next);
         view(rules, "assembly", (q, run, json) -> json.assembly(Assembly.of(run, q.choice(run))));
         view(rules, "flasks", (q, run, json) -> {
             int layer = q.within("layer", run.config().layers());
@@ -127,6 +127,17 @@ public final class LabApi {
             LabModel model = store.modelOf(query.run());
             send(response, model.inTurn(() -> view.of(query, store.run(query.run()), new ViewJson(model))));
         });
+    }
+
+    /** The likeliest words and, where one is named, that one. */
+    private static ObjectNode next(Query q, Thought run, ViewJson json) {
+        int position = q.position(run);
+        ObjectNode node = json.next(NextWords.of(run, position, rows(q, 12)));
+        if (q.find("token").isPresent()) {
+            int token = q.within("token", run.config().vocabularySize());
+            node.set("chosen", json.row(NextWords.row(run, position, token)));
+        }
+        return node;
     }
 
     private static int rows(Query query, int otherwise) {

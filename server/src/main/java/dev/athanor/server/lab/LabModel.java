@@ -28,17 +28,19 @@ public final class LabModel implements AutoCloseable {
     private final Path path;
     private final OpenModel model;
     private final Tokenizer tokenizer;
+    private final int threads;
     private final Compute compute;
     private final Microscope microscope;
     private final Reference reference;
     private final ReentrantLock turn = new ReentrantLock(true);
     private boolean closed; // guarded by turn
 
-    private LabModel(Path path, OpenModel model, Tokenizer tokenizer, Compute compute) {
+    private LabModel(Path path, OpenModel model, Tokenizer tokenizer, int threads) {
         this.path = path;
         this.model = model;
         this.tokenizer = tokenizer;
-        this.compute = compute;
+        this.threads = threads;
+        this.compute = Compute.create(threads);
         this.microscope = new Microscope(new Transformer(model.parameters(), compute));
         this.reference = new Reference(microscope, texts());
     }
@@ -52,7 +54,7 @@ public final class LabModel implements AutoCloseable {
     public static LabModel open(Path path, int threads) {
         OpenModel model = ModelFiles.open(path);
         try {
-            return new LabModel(path, model, tokenizer(model), Compute.create(threads));
+            return new LabModel(path, model, tokenizer(model), threads);
         } catch (RuntimeException e) {
             model.close();
             throw e;
@@ -116,6 +118,16 @@ public final class LabModel implements AutoCloseable {
 
     public Path path() {
         return path;
+    }
+
+    /** Threads it computes with. */
+    int threads() {
+        return threads;
+    }
+
+    /** Whether people can talk to it in words, not only in token ids. */
+    boolean readsText() {
+        return !(tokenizer instanceof NumberTokenizer);
     }
 
     /** Its folder's or file's name. */

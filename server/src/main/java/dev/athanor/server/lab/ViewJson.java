@@ -67,14 +67,16 @@ public final class ViewJson {
     public ObjectNode next(NextWords next) {
         ObjectNode node = Json.answer().put("position", next.position());
         ArrayNode rows = node.putArray("rows");
-        for (NextWords.Row row : next.rows()) {
-            ObjectNode one = word(rows.addObject(), row.token());
-            one.put("token", row.token());
-            one.set("p", figure(row.probability()));
-            one.set("logit", figure(row.logit()));
-        }
+        next.rows().forEach(row -> rows.add(row(row)));
         node.set("entropy", figure(next.entropy()));
         return node;
+    }
+
+    ObjectNode row(NextWords.Row row) {
+        ObjectNode one = word(Json.object(), row.token()).put("token", row.token());
+        one.set("p", figure(row.probability()));
+        one.set("logit", figure(row.logit()));
+        return one;
     }
 
     public ObjectNode choice(Choice choice) {

@@ -3,6 +3,7 @@ package dev.athanor.server.openai;
 import dev.athanor.chat.Assistant;
 import dev.athanor.generate.batch.EngineFullException;
 import dev.athanor.generate.batch.Ticket;
+import dev.athanor.server.EventStream;
 import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;

@@ -12,6 +12,7 @@ import dev.athanor.generate.batch.Scored;
 import dev.athanor.generate.batch.Spoken;
 import dev.athanor.generate.batch.TextRequest;
 import dev.athanor.generate.sample.SamplerSettings;
+import dev.athanor.server.EventStream;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.ArrayList;

@@ -9,6 +9,7 @@ import dev.athanor.generate.batch.TextRequest;
 import dev.athanor.generate.batch.Ticket;
 import dev.athanor.generate.constraint.Constraint;
 import dev.athanor.generate.sample.SamplerSettings;
+import dev.athanor.server.EventStream;
 import dev.athanor.tokenizer.Tokenizer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;

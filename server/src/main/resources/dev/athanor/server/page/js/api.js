@@ -64,25 +64,29 @@ export async function floats(run, name, parameters = {}) {
   return numbers;
 }
 
-/** Server-sent events of a POST, one after another. */
-export async function* events(path, body) {
-  const response = await ask(path, {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)});
+/** Server-sent events of a POST, one after another; who stops listening, or aborts the signal, ends them. */
+export async function* events(path, body, signal) {
+  const response = await ask(path, {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body), signal});
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
-  for (;;) {
-    const {done, value} = await reader.read();
-    if (done) {
-      return;
+  try {
+    for (;;) {
+      const {done, value} = await reader.read();
+      if (done) {
+        return;
+      }
+      text += value;
+      let end;
+      while ((end = text.indexOf('\n\n')) >= 0) {
+        const lines = text.slice(0, end).split('\n');
+        text = text.slice(end + 2);
+        const data = lines.find(l => l.startsWith('data: '));
+        if (data) { // others are comments that say the server is there
+          yield {name: lines.find(l => l.startsWith('event: ')).slice(7), data: JSON.parse(data.slice(6))};
+        }
+      }
     }
-    text += value;
-    let end;
-    while ((end = text.indexOf('\n\n')) >= 0) {
-      const lines = text.slice(0, end).split('\n');
-      text = text.slice(end + 2);
-      yield {
-        name: lines.find(l => l.startsWith('event: ')).slice(7),
-        data: JSON.parse(lines.find(l => l.startsWith('data: ')).slice(6)),
-      };
-    }
+  } finally {
+    reader.cancel().catch(() => {}); // it may have broken off already
   }
 }

@@ -7,6 +7,7 @@ import {texts} from './texts.js';
 import './word-chips.js';
 import './next-words.js';
 import './journey.js';
+import './chat-view.js';
 import './tale-view.js';
 import './head-view.js';
 import './lens-view.js';
@@ -20,6 +21,7 @@ import './origin-panel.js';
 import './identity-panel.js';
 
 const VIEWS = {
+  chat: () => html`<chat-view></chat-view>`,
   tale: () => html`<tale-view></tale-view>`,
   head: () => html`<head-view></head-view>`,
   lens: () => html`<lens-view></lens-view>`,

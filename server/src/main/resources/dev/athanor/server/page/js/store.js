@@ -39,8 +39,9 @@ function remember() {
   if (!state.run) {
     return;
   }
+  const exact = state.run.exact;
   const hash = new URLSearchParams({
-    prompt: text(state.run),
+    ...(exact ? {tokens: exact, token: state.token} : {prompt: text(state.run)}),
     position: state.position,
     layer: state.layer,
     head: state.head,
@@ -70,11 +71,20 @@ async function attempt(work) {
   }
 }
 
-/** Looks at the decision after a word: the likeliest word against the second. */
-async function decide(run, position) {
-  const next = await view(run.run, 'next', {position, top: 12});
-  const [first, second] = next.rows;
-  set({run, next, position, token: first.token, against: second ? second.token : -1});
+/** Rows of next words that are shown, and ids that an address can hold. */
+const ROWS = 8;
+const MOST_IDS = 2000;
+
+/** Looks at the decision after a word: the wanted word, or the likeliest, against the likeliest other. */
+async function decide(run, position, wanted) {
+  const next = await view(run.run, 'next', {position, top: 12, token: wanted});
+  const {chosen} = next;
+  if (chosen && !next.rows.slice(0, ROWS).some(row => row.token === chosen.token)) {
+    next.rows = [...next.rows.slice(0, ROWS - 1), chosen];
+  }
+  const token = chosen?.token ?? next.rows[0].token;
+  const other = next.rows.find(row => row.token !== token);
+  set({run, next, position, token, against: other ? other.token : -1});
 }
 
 export function open(prompt, wanted = {}) {
@@ -94,6 +104,16 @@ export function openTokens(tokens) {
   });
 }
 
+/** The decision for a word behind exactly these tokens, which their text may not give again. */
+export function openDecision(tokens, token) {
+  return attempt(async () => {
+    const run = await post('/api/runs', {tokens});
+    run.prompt = run.tokens.map(t => t.text).join('').trimStart();
+    run.exact = tokens.length <= MOST_IDS ? tokens.join(' ') : null;
+    await decide(run, run.tokens.length - 1, token);
+  });
+}
+
 export function lookAt(position) {
   return attempt(() => decide(state.run, position));
 }
@@ -109,5 +129,10 @@ export async function begin() {
     register: ['story', 'mathematics', 'code'].includes(hash.get('register')) ? hash.get('register') : 'story',
     tab: hash.get('tab') ?? 'tale',
   });
+  const tokens = (hash.get('tokens') ?? '').split(' ').filter(id => /^\d+$/.test(id)).map(Number);
+  if (tokens.length) {
+    await openDecision(tokens, hash.has('token') ? Number(hash.get('token')) : undefined);
+    return;
+  }
   await open(hash.get('prompt') || model.prompt, {position: hash.has('position') ? Number(hash.get('position')) : undefined});
 }

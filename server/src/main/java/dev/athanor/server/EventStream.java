@@ -1,4 +1,4 @@
-package dev.athanor.server.openai;
+package dev.athanor.server;
 
 import dev.athanor.generate.batch.Ticket;
 import io.helidon.webserver.http.ServerResponse;
@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * Server-sent events of one request. Who writes texts puts events and never waits; this request's thread sends them. A
  * client that does not read fast enough, or is gone, ends its texts and nobody else's.
  */
-final class EventStream {
+public final class EventStream {
     /** Events that wait to be sent: some seconds of a fast text. */
     private static final int ROOM = 1024;
 
@@ -31,7 +31,7 @@ final class EventStream {
     private volatile boolean over;
 
     /** A text to be ended when nobody listens. */
-    synchronized void add(Ticket ticket) {
+    public synchronized void add(Ticket ticket) {
         tickets.add(ticket);
         if (over) {
             ticket.cancel();
@@ -39,16 +39,25 @@ final class EventStream {
     }
 
     /** One more event; called by the thread that writes all texts. */
-    void put(String data) {
-        if (!over && !events.offer(data)) {
+    public void put(String data) {
+        offer("data: " + data + "\n\n");
+    }
+
+    /** One more event with a name. */
+    public void put(String name, String data) {
+        offer("event: " + name + "\ndata: " + data + "\n\n");
+    }
+
+    private void offer(String event) {
+        if (!over && !events.offer(event)) {
             cancel();
             sender.interrupt(); // it waits for a client that does not read
         }
     }
 
     /** The last event has been put. */
-    void end() {
-        put(END);
+    public void end() {
+        offer(END);
     }
 
     private synchronized void cancel() {
@@ -57,7 +66,7 @@ final class EventStream {
     }
 
     /** Sends events until the end; returns when the client has them all or is gone. */
-    void send(ServerResponse response) {
+    public void send(ServerResponse response) {
         response.header("Content-Type", "text/event-stream; charset=utf-8");
         response.header("Cache-Control", "no-store");
         response.header("X-Accel-Buffering", "no");
@@ -69,7 +78,7 @@ final class EventStream {
                 } else if (event.equals(END)) {
                     break;
                 } else {
-                    out.write(("data: " + event + "\n\n").getBytes(StandardCharsets.UTF_8));
+                    out.write(event.getBytes(StandardCharsets.UTF_8));
                 }
                 if (events.isEmpty()) {
                     out.flush();
