@@ -242,6 +242,11 @@ public final class TemplateFormat implements ChatFormat {
     }
 
     @Override
+    public boolean speaksOfTools() {
+        return withTools.isPresent();
+    }
+
+    @Override
     public boolean trims() {
         return false;
     }
