@@ -86,8 +86,8 @@ public final class ByHeart {
         try (Compute compute = Compute.create(2)) {
             loss = train(new Transformer(parameters, compute), lessons, steps, compute);
         }
-        SaveOptions options = new SaveOptions(
-                DType.F32, SaveOptions.DEFAULT.shardBytes(), Map.of("chat_template.jinja", TEMPLATE));
+        SaveOptions options =
+                new SaveOptions(DType.F32, SaveOptions.DEFAULT.shardBytes(), Map.of("chat_template.jinja", TEMPLATE));
         Checkpoint.save(directory, parameters, java.util.Optional.of(TokenizerJson.write(tokenizer)), options);
         return loss;
     }
@@ -98,8 +98,9 @@ public final class ByHeart {
             for (int i = 0; i < 2; i++) { // a pair must occur twice to be merged
                 conversation.messages().forEach(message -> {
                     learner.feed(message.content());
-                    message.calls().forEach(call -> learner.feed("<tool_call>\n{\"name\": \"" + call.name()
-                            + "\", \"arguments\": " + call.arguments() + "}\n</tool_call>"));
+                    message.calls()
+                            .forEach(call -> learner.feed("<tool_call>\n{\"name\": \"" + call.name()
+                                    + "\", \"arguments\": " + call.arguments() + "}\n</tool_call>"));
                 });
                 conversation.tools().forEach(tool -> learner.feed(tool.toString()));
             }

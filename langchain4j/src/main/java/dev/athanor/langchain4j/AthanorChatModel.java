@@ -50,7 +50,9 @@ public final class AthanorChatModel implements ChatModel, AutoCloseable {
         }
     }
 
-    /** Returns at once; cancelling the future ends the answer. The engine's own thread completes it and must not wait. */
+    /**
+     * Returns at once; cancelling the future ends the answer. The engine's own thread completes it and must not wait.
+     */
     @Override
     public CompletableFuture<ChatResponse> doChatAsync(ChatRequest request) {
         CompletableFuture<ChatResponse> future = new CompletableFuture<>();

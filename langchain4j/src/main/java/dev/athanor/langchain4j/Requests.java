@@ -51,13 +51,13 @@ final class Requests {
     static dev.athanor.chat.ChatRequest translated(ChatRequest request) {
         ChatRequestParameters parameters = request.parameters();
         return new dev.athanor.chat.ChatRequest(
-                    request.messages().stream().map(Requests::message).toList(),
-                    tools(parameters),
-                    choice(parameters),
-                    form(parameters.responseFormat()),
-                    parameters.maxOutputTokens() == null ? 0 : parameters.maxOutputTokens(),
-                    sampling(parameters),
-                    parameters.stopSequences() == null ? List.of() : parameters.stopSequences());
+                request.messages().stream().map(Requests::message).toList(),
+                tools(parameters),
+                choice(parameters),
+                form(parameters.responseFormat()),
+                parameters.maxOutputTokens() == null ? 0 : parameters.maxOutputTokens(),
+                sampling(parameters),
+                parameters.stopSequences() == null ? List.of() : parameters.stopSequences());
     }
 
     /** Refuses parameters that no request to this model could have. */

@@ -27,7 +27,7 @@ import java.util.List;
  * answers pass through the adapter whole, not that the model knows anything.
  */
 final class Learned {
-    private static final int STEPS = 110;
+    private static final int STEPS = 75;
 
     static final ToolSpecification WEATHER = tool("getWeather", "city");
     static final ToolSpecification TIME = tool("getTime", "country");
@@ -135,8 +135,8 @@ final class Learned {
                 AiMessage.from(time),
                 ToolExecutionResultMessage.from(time, "10:14")));
 
-        UserMessage both = user(
-                "What is the weather in Munich and time in France? Call tools simultaneously (in parallel)");
+        UserMessage both =
+                user("What is the weather in Munich and time in France? Call tools simultaneously (in parallel)");
         ToolExecutionRequest france = call(1, "getTime", "{\"country\":\"France\"}");
         all.add(calls(List.of(WEATHER, TIME), List.of(munich, france), both));
         all.add(says(

@@ -18,8 +18,7 @@ class LearnedTest {
     void theModelKnowsItsConversationsByHeart() {
         List<String> wrong = new ArrayList<>();
         for (ByHeart.Conversation each : Learned.conversations()) {
-            List<Message> asked =
-                    each.messages().subList(0, each.messages().size() - 1);
+            List<Message> asked = each.messages().subList(0, each.messages().size() - 1);
             Message expected = each.messages().getLast();
             Answer found = Learned.assistant()
                     .ask(new ChatRequest(
@@ -31,8 +30,8 @@ class LearnedTest {
                             SamplerSettings.builder().temperature(0).build(),
                             List.of()))
                     .answer();
-            String text = (found.thinking().isEmpty() ? "" : "<think>" + found.thinking() + "</think>")
-                    + found.content();
+            String text =
+                    (found.thinking().isEmpty() ? "" : "<think>" + found.thinking() + "</think>") + found.content();
             if (!text.equals(expected.content()) && !expected.content().startsWith("{")) {
                 wrong.add(expected.content() + " / " + text);
             }
