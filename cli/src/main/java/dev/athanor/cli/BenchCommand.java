@@ -9,11 +9,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        description = "Measure training, kernels, generation or tracing beside the machine's own peak.",
+        description = "Measure training, kernels, generation, serving or tracing beside the machine's own peak.",
         subcommands = {
             BenchTrainCommand.class,
             BenchKernelsCommand.class,
             BenchGenerateCommand.class,
+            BenchServeCommand.class,
             BenchTraceCommand.class
         })
 final class BenchCommand implements Runnable {
@@ -23,6 +24,7 @@ final class BenchCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Expected train, kernels, generate or trace, found none.");
+        throw new ParameterException(
+                spec.commandLine(), "Expected train, kernels, generate, serve or trace, found none.");
     }
 }

@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             CompareCommand.class,
             GenerateCommand.class,
             NextCommand.class,
+            ServeCommand.class,
             ExplainCommand.class,
             ExplainScoreCommand.class,
             SensesCommand.class,

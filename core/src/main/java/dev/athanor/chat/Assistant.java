@@ -66,7 +66,11 @@ public final class Assistant implements AutoCloseable {
      */
     @SuppressWarnings("MustBeClosedChecker") // what is returned owns the files and closes them
     public static Assistant open(Path path, int threads, EngineLimits limits) {
-        OpenModel model = ModelFiles.open(path);
+        return of(ModelFiles.open(path), threads, limits);
+    }
+
+    /** An assistant on a model that is open; it is closed with the assistant, or now where this fails. */
+    public static Assistant of(OpenModel model, int threads, EngineLimits limits) {
         try {
             Tokenizer tokenizer = model.tokenizer();
             ChatFormat format = ChatFormat.of(model.chat(), tokenizer);
@@ -108,12 +112,20 @@ public final class Assistant implements AutoCloseable {
 
     /** Returns at once; the listener hears the answer. Throws as {@link #ask(ChatRequest)} where it cannot begin. */
     public Ticket ask(ChatRequest request, ReplyListener listener) {
-        TextRequest text = request(request);
-        List<Tool> tools = tools(request);
+        return ask(request(request), tools(request), listener);
+    }
+
+    /**
+     * As the other, for a request that {@link #request} made and somebody changed.
+     *
+     * @param tools that may be found in the answer
+     */
+    public Ticket ask(TextRequest text, List<Tool> tools, ReplyListener listener) {
         AnswerStream stream = new AnswerStream(format, tools, listener, opensThinking(text.prompt()));
         return engine.submit(text, new TextListener() {
             @Override
             public void token(Spoken token) {
+                listener.token(token);
                 stream.feed(token.piece());
             }
 

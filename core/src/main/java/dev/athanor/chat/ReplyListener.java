@@ -1,7 +1,12 @@
 package dev.athanor.chat;
 
+import dev.athanor.generate.batch.Spoken;
+
 /** Hears an answer being written. Must not wait: one thread writes all answers. */
 public interface ReplyListener {
+    /** One more token, before what it adds to the text is heard. */
+    default void token(Spoken token) {}
+
     /** More of the answer's own text; thinking and tool calls are not part of it. */
     void text(String piece);
 

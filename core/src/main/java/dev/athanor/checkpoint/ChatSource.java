@@ -18,6 +18,9 @@ import tools.jackson.databind.JsonNode;
  * @param tokens text by name: {@code bos_token}, {@code eos_token} and others
  */
 public record ChatSource(String origin, Map<String, String> templates, Map<String, String> tokens) {
+    /** The file of a template alone. */
+    public static final String JINJA = "chat_template.jinja";
+
     private static final long MOST_BYTES = 16 << 20;
     private static final String DEFAULT = "default";
     private static final List<String> TOKENS =
@@ -60,7 +63,7 @@ public record ChatSource(String origin, Map<String, String> templates, Map<Strin
             templates(node.path("chat_template"), json, templates);
             origin = templates.isEmpty() ? origin : String.valueOf(json.getFileName());
         }
-        Path jinja = directory.resolve("chat_template.jinja");
+        Path jinja = directory.resolve(JINJA);
         if (Files.isRegularFile(jinja)) {
             templates.put(DEFAULT, TextFile.read(jinja, MOST_BYTES));
             origin = String.valueOf(jinja.getFileName());

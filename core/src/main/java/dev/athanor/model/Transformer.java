@@ -1,13 +1,11 @@
 package dev.athanor.model;
 
 import dev.athanor.kernel.Compute;
-import dev.athanor.kernel.RotaryTable;
 import dev.athanor.model.TensorSpec.Role;
 import dev.athanor.model.hook.Hook;
 import dev.athanor.model.hook.HookPoint;
 import dev.athanor.model.hook.Probe;
 import dev.athanor.model.hook.Switches;
-import dev.athanor.op.Dropout;
 import dev.athanor.op.Embedding;
 import dev.athanor.op.Linear;
 import dev.athanor.op.LinearCrossEntropy;
@@ -19,7 +17,6 @@ import dev.athanor.op.Tape;
 import dev.athanor.op.Value;
 import dev.athanor.tensor.Shape;
 import dev.athanor.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +24,7 @@ import java.util.Optional;
 
 /**
  * A GPT: embeds tokens, sends them through its blocks and lets the last state vote on the next token. Training,
- * generation and inspection all run {@link #forward}.
+ * generation and inspection all run {@link Forward#run}.
  *
  * <p>One instance serves one caller at a time.
  */
@@ -42,26 +39,15 @@ public final class Transformer {
     private final ModelConfig config;
     private final Compute compute;
     private final Pool pool = new Pool();
-    private final Optional<RotaryTable> rotary;
-    private final Stack constant;
-
-    /** The layers over one set of weights. */
-    private record Stack(Weights weights, List<Block> blocks) {}
+    private final Forward pass;
+    private final Forward.Stack constant;
 
     public Transformer(Parameters parameters, Compute compute) {
         this.parameters = parameters;
         this.config = parameters.config();
         this.compute = compute;
-        this.rotary = config.rotary().map(r -> config.layout().table(r));
-        this.constant = stack(Weights.constant(parameters));
-    }
-
-    private Stack stack(Weights weights) {
-        List<Block> blocks = new ArrayList<>();
-        for (int layer = 0; layer < config.layers(); layer++) {
-            blocks.add(new Block(config, layer, weights, rotary));
-        }
-        return new Stack(weights, blocks);
+        this.pass = new Forward(config);
+        this.constant = pass.stack(Weights.constant(parameters));
     }
 
     public ModelConfig config() {
@@ -70,88 +56,6 @@ public final class Transformer {
 
     public Parameters parameters() {
         return parameters;
-    }
-
-    /** The one forward pass: tokens [batch * length] to the normalised last residual stream [batch * length, d]. */
-    private Value forward(Tape tape, Stack stack, int[] tokens, Run run) {
-        check(tokens, run);
-        rotary.ifPresent(table -> table.reach(run.places().end()));
-        Weights w = stack.weights;
-        Value x = embedded(tape, w, tokens, run);
-        if (run.dropout() > 0f) {
-            x = Dropout.apply(tape, x, run.dropout(), run.dropoutSeed() + ((long) (2 * config.layers()) << 40));
-        }
-        return layers(tape, stack, x, run, 0);
-    }
-
-    /** The layers from {@code first} on and the last norm. */
-    private Value layers(Tape tape, Stack stack, Value entering, Run run, int first) {
-        Value x = entering;
-        Weights w = stack.weights;
-        for (Block block : stack.blocks.subList(first, config.layers())) {
-            x = block.forward(tape, x, run);
-            if (!tape.recording()) {
-                tape.releaseSince(0, x);
-            }
-        }
-        Value last = Norms.apply(
-                tape,
-                x,
-                w.get(Role.FINAL_NORM_WEIGHT, -1),
-                w.find(Role.FINAL_NORM_BIAS, -1),
-                config.normEpsilon(),
-                new Norms.Place(HookPoint.FINAL_SCALE, HookPoint.FINAL_NORMALIZED, Hook.NO_LAYER),
-                run);
-        run.visit(HookPoint.UNEMBED_IN, Hook.NO_LAYER, last);
-        return last;
-    }
-
-    private static Value embedded(Tape tape, Weights w, int[] tokens, Run run) {
-        Value table = w.get(Role.TOKEN_EMBEDDING, -1);
-        Optional<Value> positions = w.find(Role.POSITION_EMBEDDING, -1);
-        boolean apart = run.wants(HookPoint.EMBED, Hook.NO_LAYER) || run.wants(HookPoint.POS_EMBED, Hook.NO_LAYER);
-        if (!apart) {
-            return Embedding.apply(
-                    tape,
-                    tokens,
-                    run.places(),
-                    table,
-                    positions.filter(p -> run.switches().positions()));
-        }
-        Value words = Embedding.apply(tape, tokens, run.places(), table, Optional.empty());
-        run.visit(HookPoint.EMBED, Hook.NO_LAYER, words);
-        if (positions.isEmpty()) {
-            return words;
-        }
-        int[] places = new int[tokens.length];
-        Arrays.setAll(places, run.places()::of);
-        Value rows = run.switches().positions()
-                ? Embedding.apply(tape, places, run.places(), positions.get(), Optional.empty())
-                : Value.constant(Tensor.zeros(words.data().shape().toArray()));
-        run.visit(HookPoint.POS_EMBED, Hook.NO_LAYER, rows);
-        return Residual.add(tape, words, rows);
-    }
-
-    private void check(int[] tokens, Run run) {
-        if (tokens.length != run.batch() * run.length() || tokens.length == 0) {
-            throw new IllegalArgumentException("tokens: expected batch * length = " + run.batch() + " * " + run.length()
-                    + ", found " + tokens.length);
-        }
-        if (run.places().end() > config.contextLength()) {
-            throw new IllegalArgumentException(
-                    "tokens: expected at most the model's context of " + config.contextLength() + " positions, found "
-                            + run.places().end());
-        }
-        for (int token : tokens) {
-            if (token < 0 || token >= config.vocabularySize()) {
-                throw new IllegalArgumentException(
-                        "tokens: expected ids below the vocabulary of " + config.vocabularySize() + ", found " + token);
-            }
-        }
-    }
-
-    private Value head(Weights weights) {
-        return weights.get(config.tiedHead() ? Role.TOKEN_EMBEDDING : Role.HEAD_WEIGHT, -1);
     }
 
     /**
@@ -163,7 +67,7 @@ public final class Transformer {
     public Tensor logits(int[] tokens, int batch, int length) {
         Tape tape = new Tape(compute, pool, false);
         Run run = Run.of(batch, length);
-        return voted(tape, forward(tape, constant, tokens, run), run);
+        return voted(tape, pass.run(tape, constant, tokens, run), run);
     }
 
     /**
@@ -184,7 +88,7 @@ public final class Transformer {
     public Tensor logits(int[] tokens, int batch, int length, Probe probe, Switches switches) {
         Tape tape = new Tape(compute, pool, false);
         Run run = Run.probed(batch, length, probe, switches);
-        return voted(tape, forward(tape, constant, tokens, run), run);
+        return voted(tape, pass.run(tape, constant, tokens, run), run);
     }
 
     /**
@@ -201,15 +105,15 @@ public final class Transformer {
         }
         int n = states.dim(0);
         Run run = Run.cached(n, cache, probe);
-        rotary.ifPresent(table -> table.reach(run.places().end()));
+        pass.reach(run.places().end());
         cache.reserve(n);
         Tape tape = new Tape(compute, pool, false);
         Tensor copy = Tensor.view(states.toArray(), 0, states.shape());
-        return voted(tape, layers(tape, constant, Value.constant(copy), run, layer), run);
+        return voted(tape, pass.layers(tape, constant, Value.constant(copy), run, layer), run);
     }
 
     private Tensor voted(Tape tape, Value last, Run run) {
-        Value logits = Linear.apply(tape, last, head(constant.weights), Optional.empty(), false);
+        Value logits = Linear.apply(tape, last, pass.head(constant.weights()), Optional.empty(), false);
         run.visit(HookPoint.UNEMBED_OUT, Hook.NO_LAYER, logits);
         Shape shape = Shape.of(run.batch(), run.length(), config.vocabularySize());
         Tensor copy = Tensor.view(logits.data().toArray(), 0, shape);
@@ -229,7 +133,7 @@ public final class Transformer {
                     "states: expected [n, " + config.width() + "], the model's width, found " + states.shape());
         }
         Tape tape = new Tape(compute, pool, false);
-        Weights w = constant.weights;
+        Weights w = constant.weights();
         int n = states.dim(0);
         Value last = Norms.apply(
                 tape,
@@ -239,7 +143,7 @@ public final class Transformer {
                 config.normEpsilon(),
                 new Norms.Place(HookPoint.FINAL_SCALE, HookPoint.FINAL_NORMALIZED, Hook.NO_LAYER),
                 Run.of(1, n));
-        Value logits = Linear.apply(tape, last, head(w), Optional.empty(), false);
+        Value logits = Linear.apply(tape, last, pass.head(w), Optional.empty(), false);
         Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(n, config.vocabularySize()));
         tape.clear();
         return copy;
@@ -257,8 +161,8 @@ public final class Transformer {
 
     private double loss(int[] tokens, int[] targets, Run run) {
         Tape tape = new Tape(compute, pool, false);
-        Value x = forward(tape, constant, tokens, run);
-        double loss = LinearCrossEntropy.apply(tape, x, head(constant.weights), targets, 0f);
+        Value x = pass.run(tape, constant, tokens, run);
+        double loss = LinearCrossEntropy.apply(tape, x, pass.head(constant.weights()), targets, 0f);
         tape.clear();
         return loss;
     }
@@ -301,10 +205,10 @@ public final class Transformer {
 
     private double lossAndGradients(
             Weights weights, int[] tokens, int[] targets, int batch, int length, float scale, long dropoutSeed) {
-        Stack learning = stack(weights);
+        Forward.Stack learning = pass.stack(weights);
         Tape tape = new Tape(compute, pool, true);
-        Value x = forward(tape, learning, tokens, Run.training(batch, length, config.dropout(), dropoutSeed));
-        double loss = LinearCrossEntropy.apply(tape, x, head(learning.weights), targets, scale);
+        Value x = pass.run(tape, learning, tokens, Run.training(batch, length, config.dropout(), dropoutSeed));
+        double loss = LinearCrossEntropy.apply(tape, x, pass.head(learning.weights()), targets, scale);
         tape.backward();
         return loss;
     }
@@ -328,15 +232,15 @@ public final class Transformer {
     public Sensitivity sensitivity(Tensor embeddings, int position, Map<Integer, Double> weights) {
         int length = embeddings.dim(0);
         Run run = Run.of(1, length);
-        rotary.ifPresent(table -> table.reach(length));
+        pass.reach(length);
         Tape tape = new Tape(compute, pool, true);
         Value words = Value.input(embeddings);
-        Value entering = constant.weights
+        Value entering = constant.weights()
                 .find(Role.POSITION_EMBEDDING, -1)
                 .map(table -> Residual.add(tape, words, places(tape, table, length)))
                 .orElse(words);
-        Value last = layers(tape, constant, entering, run, 0);
-        double value = LinearVotes.apply(tape, last, head(constant.weights), position, weights);
+        Value last = pass.layers(tape, constant, entering, run, 0);
+        double value = LinearVotes.apply(tape, last, pass.head(constant.weights()), position, weights);
         tape.backward();
         return new Sensitivity(value, words.gradientCopy());
     }
@@ -373,7 +277,7 @@ public final class Transformer {
         Value x = reading(tape, rest, cache);
         Tensor last = Tensor.view(
                 x.data().data(), x.data().offset() + (rest.length - 1) * config.width(), Shape.of(1, config.width()));
-        Value logits = Linear.apply(tape, Value.constant(last), head(constant.weights), Optional.empty(), false);
+        Value logits = Linear.apply(tape, Value.constant(last), pass.head(constant.weights()), Optional.empty(), false);
         Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(config.vocabularySize()));
         tape.clear();
         return copy;
@@ -396,7 +300,7 @@ public final class Transformer {
         Tape tape = new Tape(compute, pool, false);
         Value x = reading(tape, tokens, cache);
         int d = config.width();
-        Value head = head(constant.weights);
+        Value head = pass.head(constant.weights());
         float[] all =
                 Linear.apply(tape, x, head, Optional.empty(), false).data().toArray();
         Tensor last = Tensor.view(x.data().data(), x.data().offset() + (tokens.length - 1) * d, Shape.of(1, d));
@@ -410,7 +314,7 @@ public final class Transformer {
     /** The mean over {@code tokens} of the normalised last states, made as long as 1: [d]. */
     public float[] embedding(int[] tokens) {
         Tape tape = new Tape(compute, pool, false);
-        Tensor x = forward(tape, constant, tokens, Run.of(1, tokens.length)).data();
+        Tensor x = pass.run(tape, constant, tokens, Run.of(1, tokens.length)).data();
         double[] sum = new double[config.width()];
         for (int i = 0; i < tokens.length * sum.length; i++) {
             sum[i % sum.length] += x.data()[x.offset() + i];
@@ -445,9 +349,9 @@ public final class Transformer {
             cache.reserve(1);
         }
         Tape tape = Tape.ofRowsAlone(compute, pool);
-        Value x = forward(tape, constant, tokens, Run.ofEach(caches));
+        Value x = pass.run(tape, constant, tokens, Run.ofEach(caches));
         caches.forEach(cache -> cache.advance(1));
-        Value logits = Linear.apply(tape, x, head(constant.weights), Optional.empty(), false);
+        Value logits = Linear.apply(tape, x, pass.head(constant.weights()), Optional.empty(), false);
         Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(tokens.length, config.vocabularySize()));
         tape.clear();
         return copy;
@@ -455,7 +359,7 @@ public final class Transformer {
 
     private Value reading(Tape tape, int[] tokens, KvCache cache) {
         cache.reserve(tokens.length);
-        Value x = forward(tape, constant, tokens, Run.cached(tokens.length, cache));
+        Value x = pass.run(tape, constant, tokens, Run.cached(tokens.length, cache));
         cache.advance(tokens.length);
         return x;
     }

@@ -1,5 +1,6 @@
 package dev.athanor.checkpoint.gguf;
 
+import dev.athanor.checkpoint.ChatSource;
 import dev.athanor.checkpoint.Checkpoint;
 import dev.athanor.checkpoint.OpenModel;
 import dev.athanor.checkpoint.StreamedCheckpoint;
@@ -99,6 +100,9 @@ public final class Conversion {
             putFileType(metadata, wanted.orElse(mainType(model.parameters())));
             GgufConfigWriter.write(config, metadata, notes);
             Vocabulary.write(from, config, model.endTokens(), metadata, notes);
+            model.chat()
+                    .template(false)
+                    .ifPresent(template -> metadata.put(GgufModel.CHAT_TEMPLATE, GgufValue.of(template)));
             planGguf(model.parameters(), config);
             GgufWriter.of(metadata, contents(() -> {})).save(to);
         }
@@ -166,7 +170,8 @@ public final class Conversion {
                 Rearranged source = Rearranged.of(config, p.spec().role(), p.weight(), layout);
                 add(specs.get(i).name(), source, huggingFaceType(source, main), "");
             }
-            Map<String, String> texts = Vocabulary.texts(model, notes);
+            Map<String, String> texts = new LinkedHashMap<>(Vocabulary.texts(model, notes));
+            model.chat().template(false).ifPresent(template -> texts.put(ChatSource.JINJA, template));
             List<TensorContent> contents = contents(file::requireUnchanged);
             StreamedCheckpoint.save(to, config.withLayout(layout), main, contents, texts);
         }

@@ -29,6 +29,9 @@ public final class GgufModel {
     /** Suffix by which the command line tells a GGUF file from a directory. */
     public static final String SUFFIX = ".gguf";
 
+    /** The key of a model's chat template. */
+    static final String CHAT_TEMPLATE = "tokenizer.chat_template";
+
     /** How many superfluous tensors an error names. */
     private static final int NAMED = 3;
 
@@ -187,8 +190,8 @@ public final class GgufModel {
         return List.copyOf(ids);
     }
 
-    private ChatSource chat() {
-        Optional<String> template = metadata.optionalText("tokenizer.chat_template");
+    ChatSource chat() {
+        Optional<String> template = metadata.optionalText(CHAT_TEMPLATE);
         if (template.isEmpty()) {
             return ChatSource.NONE;
         }
@@ -198,7 +201,7 @@ public final class GgufModel {
             metadata.optionalWhole("tokenizer.ggml." + name + "_token_id", 0, names.size() - 1)
                     .ifPresent(id -> tokens.put(name + "_token", names.get(id)));
         }
-        return ChatSource.of("tokenizer.chat_template in " + file.path().getFileName(), template.get(), tokens);
+        return ChatSource.of(CHAT_TEMPLATE + " in " + file.path().getFileName(), template.get(), tokens);
     }
 
     private Tokenizer tokenizer() {

@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** For checkpoints without a tokenizer: a text is its token ids, {@code #3 #10 #17}. */
-final class NumberTokenizer implements Tokenizer {
+public final class NumberTokenizer implements Tokenizer {
     private final int vocabulary;
 
-    NumberTokenizer(int vocabulary) {
+    public NumberTokenizer(int vocabulary) {
         this.vocabulary = vocabulary;
     }
 

@@ -1,0 +1,86 @@
+package dev.athanor.server.openai;
+
+import dev.athanor.generate.batch.Ticket;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Server-sent events of one request. Who writes texts puts events and never waits; this request's thread sends them. A
+ * client that does not read fast enough, or is gone, ends its texts and nobody else's.
+ */
+final class EventStream {
+    /** Events that wait to be sent: some seconds of a fast text. */
+    private static final int ROOM = 1024;
+
+    /** A comment now and then tells a client that waits, and this server, that both are there. */
+    private static final long PING_SECONDS = 15;
+
+    private static final String END = "";
+
+    private final BlockingQueue<String> events = new ArrayBlockingQueue<>(ROOM);
+    private final List<Ticket> tickets = new ArrayList<>();
+    private final Thread sender = Thread.currentThread();
+    private volatile boolean over;
+
+    /** A text to be ended when nobody listens. */
+    synchronized void add(Ticket ticket) {
+        tickets.add(ticket);
+        if (over) {
+            ticket.cancel();
+        }
+    }
+
+    /** One more event; called by the thread that writes all texts. */
+    void put(String data) {
+        if (!over && !events.offer(data)) {
+            cancel();
+            sender.interrupt(); // it waits for a client that does not read
+        }
+    }
+
+    /** The last event has been put. */
+    void end() {
+        put(END);
+    }
+
+    private synchronized void cancel() {
+        over = true;
+        tickets.forEach(Ticket::cancel);
+    }
+
+    /** Sends events until the end; returns when the client has them all or is gone. */
+    void send(ServerResponse response) {
+        response.header("Content-Type", "text/event-stream; charset=utf-8");
+        response.header("Cache-Control", "no-store");
+        response.header("X-Accel-Buffering", "no");
+        try (OutputStream out = response.outputStream()) {
+            for (; ; ) {
+                String event = events.poll(PING_SECONDS, TimeUnit.SECONDS);
+                if (event == null) {
+                    out.write(": waiting\n\n".getBytes(StandardCharsets.UTF_8));
+                } else if (event.equals(END)) {
+                    break;
+                } else {
+                    out.write(("data: " + event + "\n\n").getBytes(StandardCharsets.UTF_8));
+                }
+                if (events.isEmpty()) {
+                    out.flush();
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            cancel(); // nobody listens any more
+        } catch (InterruptedException e) {
+            cancel();
+        } finally {
+            cancel();
+        }
+    }
+}
