@@ -23,8 +23,8 @@ import reactor.core.publisher.FluxSink;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * A model in this JVM as Spring AI's {@link ChatModel}. Any number of threads may ask at once; their answers are written
- * together.
+ * A model in this JVM as Spring AI's {@link ChatModel}. Any number of threads may ask at once; their answers are
+ * written together.
  *
  * <p>What a prompt asks is done or refused with an {@link IllegalArgumentException} that names the option; a full queue
  * is an {@link dev.athanor.generate.batch.EngineFullException}. As with Spring AI's other models, calls of tools are
@@ -78,7 +78,7 @@ public final class AthanorChatModel implements ChatModel {
             Flux<ChatResponse> parts = Flux.<ChatResponse>create(sink -> ask(asked.request(), sink))
                     .publishOn(Schedulers.boundedElastic())
                     .doOnError(observation::error)
-                    .doFinally(_ -> observation.stop())
+                    .doFinally(signal -> observation.stop())
                     .contextWrite(context2 -> context2.put(ObservationThreadLocalAccessor.KEY, observation));
             return new MessageAggregator().aggregate(parts, context::setResponse);
         });
