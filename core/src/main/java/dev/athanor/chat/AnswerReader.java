@@ -21,6 +21,13 @@ final class AnswerReader {
     static final String THOUGHT = "</think>";
     static final String CALL = "<tool_call>";
     static final String CALLED = "</tool_call>";
+    /** Characters in which a call's first key has shown itself. */
+    static final int FIRST_KEY = 64;
+
+    /** What a call's object begins with, in all the families. */
+    private static final List<String> KEYS =
+            List.of("\"name\"", "\"function\"", "\"type\"", "\"id\"", "\"arguments\"", "\"parameters\"");
+
     private static final String PYTHON_TAG = "<|python_tag|>";
     private static final String MISTRAL = "[TOOL_CALLS]";
 
@@ -75,6 +82,9 @@ final class AnswerReader {
     /** An answer that is nothing but calls. */
     private static String bare(String text, Set<String> names, List<ToolCall> calls) {
         String stripped = text.strip();
+        if (isNoCall(stripped)) {
+            return text;
+        }
         for (String sign : List.of(PYTHON_TAG, MISTRAL)) {
             stripped = stripped.startsWith(sign)
                     ? stripped.substring(sign.length()).strip()
@@ -92,6 +102,17 @@ final class AnswerReader {
             return "";
         }
         return add(json, names, calls) ? "" : text;
+    }
+
+    /** Whether {@code text}, the beginning of an answer, is a JSON object that begins as no call does. */
+    static boolean isNoCall(String text) {
+        String rest = text.stripLeading();
+        if (!rest.startsWith("{")) {
+            return false;
+        }
+        String inside = rest.substring(1).stripLeading();
+        String begun = inside.substring(0, Math.min(inside.length(), FIRST_KEY));
+        return KEYS.stream().noneMatch(key -> key.startsWith(begun) || begun.startsWith(key));
     }
 
     private static Optional<JsonNode> parse(String text) {

@@ -47,7 +47,7 @@ final class AnswerStream {
                 say();
                 yield false;
             }
-            case HELD -> false;
+            case HELD -> release();
         };
     }
 
@@ -98,6 +98,15 @@ final class AnswerStream {
             emit(text.substring(given, end));
             given = end;
         }
+    }
+
+    /** JSON whose first key shows that it is no call is said after all. */
+    private boolean release() {
+        if (text.length() - given > AnswerReader.FIRST_KEY || !AnswerReader.isNoCall(text.substring(given))) {
+            return false;
+        }
+        state = State.SAYING;
+        return true;
     }
 
     /** Passes text on; spaces at its end wait where they may turn out to be the end of all. */

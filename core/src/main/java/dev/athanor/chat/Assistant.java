@@ -156,6 +156,8 @@ public final class Assistant implements AutoCloseable {
         Optional<Constraint> form = request.form();
         if (request.choice().mode() == ToolChoice.Mode.REQUIRED) {
             form = Optional.of(format.calling(chosen(request)));
+        } else if (form.isPresent() && !tools.isEmpty()) {
+            form = Optional.of(new EitherForm(format.calling(tools), form.get()));
         }
         List<String> stop = new ArrayList<>(request.stop());
         stop.addAll(format.stops());

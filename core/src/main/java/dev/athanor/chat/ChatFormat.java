@@ -55,6 +55,9 @@ public sealed interface ChatFormat permits TemplateFormat, PlainFormat {
      */
     Constraint calling(List<Tool> tools);
 
+    /** Whether tools can be shown to the model at all. */
+    boolean speaksOfTools();
+
     /** Whether spaces around an answer mean nothing. */
     boolean trims();
 }

@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param tools the answer may ask for
  * @param choice whether it may, must or must not
- * @param form what the answer's text must be
+ * @param form what the answer's text must be; where tools may be asked for, an answer may ask for one instead
  * @param maxTokens most new tokens; 0 for as many as fit the context
  * @param stop texts that end the answer, beside those of the model's format
  */

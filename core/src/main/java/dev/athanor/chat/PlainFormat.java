@@ -129,6 +129,11 @@ public final class PlainFormat implements ChatFormat {
     }
 
     @Override
+    public boolean speaksOfTools() {
+        return false;
+    }
+
+    @Override
     public boolean trims() {
         return true;
     }

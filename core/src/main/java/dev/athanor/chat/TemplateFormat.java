@@ -258,6 +258,11 @@ public final class TemplateFormat implements ChatFormat {
     }
 
     @Override
+    public boolean speaksOfTools() {
+        return withTools.isPresent();
+    }
+
+    @Override
     public boolean trims() {
         return false;
     }
