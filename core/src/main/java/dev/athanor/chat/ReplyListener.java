@@ -13,9 +13,6 @@ public interface ReplyListener {
     /** More of what the model thinks before it answers. */
     default void thinking(String piece) {}
 
-    /** One more token, before the text that became certain with it. */
-    default void token(Spoken token) {}
-
     /** A tool call that is complete. */
     default void call(ToolCall call) {}
 
