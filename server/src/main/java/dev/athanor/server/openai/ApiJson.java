@@ -51,6 +51,7 @@ final class ApiJson {
         } catch (IOException e) {
             throw new ApiProblem(400, "", "body: expected JSON, found a connection that broke off");
         }
+        Line.current().ifPresent(Line::bodyRead);
         return parse(text(bytes));
     }
 

@@ -30,6 +30,15 @@ final class Gate implements Filter {
 
     @Override
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+        Line.current().ifPresent(Line::headRead);
+        try {
+            pass(chain, request, response);
+        } finally {
+            Line.current().ifPresent(Line::answered);
+        }
+    }
+
+    private void pass(FilterChain chain, RoutingRequest request, RoutingResponse response) {
         response.header("X-Content-Type-Options", "nosniff");
         Optional<String> origin = request.headers().first(HeaderNames.ORIGIN);
         boolean welcome = origin.isPresent()

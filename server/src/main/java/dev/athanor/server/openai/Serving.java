@@ -5,6 +5,8 @@ import io.helidon.http.HttpException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
 import java.time.Duration;
 
 /** An OpenAI-compatible server for one model. */
@@ -15,25 +17,33 @@ public final class Serving implements AutoCloseable {
     private static final int MOST_CONNECTIONS = 8192;
 
     private final WebServer server;
+    private final Lines lines;
     private final Assistant assistant;
     private final ServeOptions options;
 
-    private Serving(WebServer server, Assistant assistant, ServeOptions options) {
+    private Serving(WebServer server, Lines lines, Assistant assistant, ServeOptions options) {
         this.server = server;
+        this.lines = lines;
         this.assistant = assistant;
         this.options = options;
     }
 
     /** Serves {@code assistant}, which stays its caller's to close. */
     public static Serving start(Assistant assistant, ServeOptions options) {
+        return start(assistant, options, Deadlines.USUAL);
+    }
+
+    static Serving start(Assistant assistant, ServeOptions options, Deadlines deadlines) {
+        Lines lines = new Lines(
+                Http1ConnectionSelector.builder().config(Http1Config.create()).build(), deadlines);
         WebServer server = WebServer.builder()
                 .host(options.host())
                 .port(options.port())
                 .maxPayloadSize(4L * options.bodyBytes())
                 .maxConcurrentRequests(MOST_REQUESTS)
                 .maxTcpConnections(MOST_CONNECTIONS)
-                .idleConnectionTimeout(Duration.ofSeconds(30))
-                .connectionOptions(socket -> socket.readTimeout(Duration.ofSeconds(20)))
+                .addConnectionSelector(lines)
+                .protocolsDiscoverServices(false)
                 .shutdownHook(false)
                 .routing(routing -> {
                     routing.addFilter(new Gate(options));
@@ -50,7 +60,7 @@ public final class Serving implements AutoCloseable {
                 })
                 .build()
                 .start();
-        return new Serving(server, assistant, options);
+        return new Serving(server, lines, assistant, options);
     }
 
     /** The path is not logged, for it may be anything; prompts never are. */
@@ -68,15 +78,28 @@ public final class Serving implements AutoCloseable {
         return "http://" + host + ":" + port();
     }
 
-    /** Takes no more texts, waits for those under way, and stops; whether all were complete in time. */
+    /** Connections that are open now. */
+    int connections() {
+        return lines.count();
+    }
+
+    /**
+     * Takes no more texts, waits for those under way, and stops; those that are not complete in time end with an error.
+     *
+     * @return whether all were complete
+     */
     public boolean drain(Duration patience) {
         boolean all = assistant.engine().drain(patience);
-        server.stop();
+        if (!all) {
+            assistant.engine().close(); // whoever still waits is told so
+        }
+        close();
         return all;
     }
 
     @Override
     public void close() {
         server.stop();
+        lines.close();
     }
 }
