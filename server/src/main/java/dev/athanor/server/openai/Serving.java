@@ -35,7 +35,10 @@ public final class Serving implements AutoCloseable {
 
     static Serving start(Assistant assistant, ServeOptions options, Deadlines deadlines) {
         Lines lines = new Lines(
-                Http1ConnectionSelector.builder().config(Http1Config.create()).build(), deadlines);
+                Http1ConnectionSelector.builder()
+                        .config(Http1Config.builder().receiveLog(false).sendLog(false).build())
+                        .build(),
+                deadlines);
         WebServer server = WebServer.builder()
                 .host(options.host())
                 .port(options.port())
@@ -45,6 +48,8 @@ public final class Serving implements AutoCloseable {
                 .addConnectionSelector(lines)
                 .protocolsDiscoverServices(false)
                 .shutdownHook(false)
+                .errorHandling(errors -> errors.includeEntity(true)) // WireErrors must know which
+                .directHandlers(WireErrors.handlers())
                 .routing(routing -> {
                     routing.addFilter(new Gate(options));
                     routing.error(

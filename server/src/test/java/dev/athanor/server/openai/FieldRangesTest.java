@@ -46,7 +46,7 @@ class FieldRangesTest {
             Field.number("typical_p", "0", "1", "-0.01", "1.01"),
             Field.number("presence_penalty", "-2", "2", "-2.01", "2.01"),
             Field.number("frequency_penalty", "-2", "2", "-2.01", "2.01"),
-            Field.number("top_n_sigma", "-1", "1000", "-1.01", "1001"),
+            Field.number("top_n_sigma", "-1", "100", "-1.01", "101"),
             Field.number("xtc_probability", "0", "1", "-0.01", "1.01"),
             Field.number("xtc_threshold", "0", "1", "-0.01", "1.01"),
             Field.number("dynatemp_range", "0", "2", "-0.01", "2.01"),
