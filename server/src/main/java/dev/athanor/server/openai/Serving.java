@@ -2,6 +2,7 @@ package dev.athanor.server.openai;
 
 import dev.athanor.chat.Assistant;
 import io.helidon.http.HttpException;
+import io.helidon.http.HttpLogConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -34,9 +35,11 @@ public final class Serving implements AutoCloseable {
     }
 
     static Serving start(Assistant assistant, ServeOptions options, Deadlines deadlines) {
+        HttpLogConfig silent =
+                HttpLogConfig.builder().receiveLog(false).sendLog(false).build();
         Lines lines = new Lines(
                 Http1ConnectionSelector.builder()
-                        .config(Http1Config.builder().receiveLog(false).sendLog(false).build())
+                        .config(Http1Config.builder().log(silent).build())
                         .build(),
                 deadlines);
         WebServer server = WebServer.builder()
