@@ -49,10 +49,10 @@ class ServeDrainTest {
     }
 
     private static void round(Path model, int millis) throws Exception {
-        Process child = Child.start(
-                Map.of(), List.of("serve", "--model", model.toString(), "--port", "0", "--threads", "2"));
-        try (BufferedReader said = new BufferedReader(
-                        new InputStreamReader(child.getErrorStream(), StandardCharsets.UTF_8));
+        Process child =
+                Child.start(Map.of(), List.of("serve", "--model", model.toString(), "--port", "0", "--threads", "2"));
+        try (BufferedReader said =
+                        new BufferedReader(new InputStreamReader(child.getErrorStream(), StandardCharsets.UTF_8));
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
                 HttpClient client = HttpClient.newHttpClient()) {
             String address = address(said);

@@ -37,7 +37,10 @@ final class WireErrors implements DirectHandler {
                 .status(Status.create(code))
                 .headers(headers)
                 .keepAlive(false)
-                .entity(new ApiProblem(code, "", sentence(code)).json().toString().getBytes(StandardCharsets.UTF_8))
+                .entity(new ApiProblem(code, "", sentence(code))
+                        .json()
+                        .toString()
+                        .getBytes(StandardCharsets.UTF_8))
                 .build();
     }
 

@@ -104,8 +104,7 @@ class AttackTest {
     @Test
     void chunksWithoutEndAreCountedAndRefused() throws IOException {
         try (Wire wire = wire()) {
-            wire.say("POST " + COMPLETIONS
-                    + " HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+            wire.say("POST " + COMPLETIONS + " HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
             String chunk = "10000\r\n" + "a".repeat(1 << 16) + "\r\n";
             int sent = 0;
             try {
@@ -136,7 +135,11 @@ class AttackTest {
         bed.refused(400, COMPLETIONS, "{'prompt':'x\\ud800y'}", "prompt", "surrogate");
         bed.refused(400, COMPLETIONS, "{'prompt':'\\udc00\\ud800'}", "prompt", "surrogate");
         bed.refused(400, CHAT, "{'messages':[{'role':'user','content':'\\ud800'}]}", "messages[0].content");
-        bed.refused(400, CHAT, "{'messages':[{'role':'user','content':[{'type':'text','text':'\\ud800'}]}]}", "content[0].text");
+        bed.refused(
+                400,
+                CHAT,
+                "{'messages':[{'role':'user','content':[{'type':'text','text':'\\ud800'}]}]}",
+                "content[0].text");
         bed.refused(400, COMPLETIONS, "{'prompt':'x','stop':'\\ud800'}", "stop");
         bed.refused(400, COMPLETIONS, "{'prompt':'x'} {}", "body");
         bed.refused(400, COMPLETIONS, "[]", "body");
@@ -147,7 +150,12 @@ class AttackTest {
 
     @Test
     void bytesThatAreNotUtf8AreRefused() throws IOException {
-        for (byte[] bad : new byte[][] {{(byte) 0xFF}, {(byte) 0xC0, (byte) 0x80}, {(byte) 0xED, (byte) 0xA0, (byte) 0x80}, {(byte) 0xE2, (byte) 0x82}}) {
+        for (byte[] bad : new byte[][] {
+            {(byte) 0xFF},
+            {(byte) 0xC0, (byte) 0x80},
+            {(byte) 0xED, (byte) 0xA0, (byte) 0x80},
+            {(byte) 0xE2, (byte) 0x82}
+        }) {
             ByteArrayOutputStream body = new ByteArrayOutputStream();
             body.writeBytes("{\"prompt\":\"".getBytes(StandardCharsets.UTF_8));
             body.writeBytes(bad);
@@ -180,7 +188,14 @@ class AttackTest {
     @Test
     void onlyThisMachinesNamesAndNoForeignPageAreAnswered() throws IOException {
         int port = bed.serving.port();
-        for (String host : List.of("evil.example", "evil.example:" + port, "127.0.0.1.evil.example", "localhost.evil:80", "169.254.169.254", "[::2]", "")) {
+        for (String host : List.of(
+                "evil.example",
+                "evil.example:" + port,
+                "127.0.0.1.evil.example",
+                "localhost.evil:80",
+                "169.254.169.254",
+                "[::2]",
+                "")) {
             try (Wire wire = wire()) {
                 wire.say("GET /v1/models HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
                 int status = wire.status();
@@ -196,7 +211,8 @@ class AttackTest {
         for (String origin : List.of("https://evil.example", "null", "http://localhost:" + port)) {
             for (String method : List.of("GET", "OPTIONS")) {
                 try (Wire wire = wire()) {
-                    wire.say(method + " /v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nOrigin: " + origin + "\r\n\r\n");
+                    wire.say(method + " /v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nOrigin: "
+                            + origin + "\r\n\r\n");
                     String came = wire.answer();
                     assertTrue(came.startsWith("HTTP/1.1 403"), origin + ": " + came);
                     assertFalse(came.toLowerCase(java.util.Locale.ROOT).contains("access-control"), came);
@@ -211,9 +227,19 @@ class AttackTest {
         try (Bed other = new Bed(
                 model,
                 new ServeOptions(
-                        local.host(), 0, Optional.of("s3cret"), List.of("https://good.example"), 1 << 20, local.limits()))) {
+                        local.host(),
+                        0,
+                        Optional.of("s3cret"),
+                        List.of("https://good.example"),
+                        1 << 20,
+                        local.limits()))) {
             String head = " /v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
-            for (String key : List.of("", "Authorization: Bearer wrong\r\n", "Authorization: s3cret\r\n", "Authorization: Bearer s3cretx\r\n", "Authorization: Bearer \r\n")) {
+            for (String key : List.of(
+                    "",
+                    "Authorization: Bearer wrong\r\n",
+                    "Authorization: s3cret\r\n",
+                    "Authorization: Bearer s3cretx\r\n",
+                    "Authorization: Bearer \r\n")) {
                 try (Wire wire = new Wire(other.serving.port())) {
                     wire.say("GET" + head + key + "\r\n");
                     assertEquals(401, wire.status(), key);
@@ -244,18 +270,38 @@ class AttackTest {
     @Test
     void noPathLeadsToAFile() throws IOException {
         List<String> paths = List.of(
-                "/../etc/passwd", "/../../../../etc/passwd", "/..%2f..%2fetc/passwd", "/%2e%2e/%2e%2e/etc/passwd",
-                "/%2e%2e%2fetc%2fpasswd", "/..%5c..%5cetc%5cpasswd", "/..\\..\\etc\\passwd", "/....//....//etc/passwd",
-                "/..;/etc/passwd", "/.%00./etc/passwd", "/%00", "/%c0%ae%c0%ae/etc/passwd", "/%252e%252e/etc/passwd",
-                "/v1/models/../../etc/passwd", "/v1/models/..%2f..%2fetc%2fpasswd", "/v1/models/%2e%2e", "//etc/passwd",
-                "/v1//models/../../../etc/passwd", "/C:/Windows/win.ini", "/v1/models/CON", "/file:///etc/passwd",
-                "/v1/models/tiny/../tokenizer.json", "/tokenizer.json", "/model.safetensors");
+                "/../etc/passwd",
+                "/../../../../etc/passwd",
+                "/..%2f..%2fetc/passwd",
+                "/%2e%2e/%2e%2e/etc/passwd",
+                "/%2e%2e%2fetc%2fpasswd",
+                "/..%5c..%5cetc%5cpasswd",
+                "/..\\..\\etc\\passwd",
+                "/....//....//etc/passwd",
+                "/..;/etc/passwd",
+                "/.%00./etc/passwd",
+                "/%00",
+                "/%c0%ae%c0%ae/etc/passwd",
+                "/%252e%252e/etc/passwd",
+                "/v1/models/../../etc/passwd",
+                "/v1/models/..%2f..%2fetc%2fpasswd",
+                "/v1/models/%2e%2e",
+                "//etc/passwd",
+                "/v1//models/../../../etc/passwd",
+                "/C:/Windows/win.ini",
+                "/v1/models/CON",
+                "/file:///etc/passwd",
+                "/v1/models/tiny/../tokenizer.json",
+                "/tokenizer.json",
+                "/model.safetensors");
         for (String path : paths) {
             try (Wire wire = wire()) {
                 wire.say("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
                 String came = wire.answer();
                 assertTrue(
-                        came.startsWith("HTTP/1.1 404") || came.startsWith("HTTP/1.1 400") || came.startsWith("HTTP/1.1 403"),
+                        came.startsWith("HTTP/1.1 404")
+                                || came.startsWith("HTTP/1.1 400")
+                                || came.startsWith("HTTP/1.1 403"),
                         path + ": " + came);
                 assertFalse(came.contains("root:") || came.contains("vocab"), path + ": " + came);
             }
@@ -277,7 +323,8 @@ class AttackTest {
                     Arrays.stream(plain).filter(id -> id == control).count(),
                     Arrays.stream(injected).filter(id -> id == control).count());
         }
-        String body = Bed.JSON.createObjectNode()
+        String body = Bed.JSON
+                .createObjectNode()
                 .put("prompt", typed)
                 .put("max_tokens", 1)
                 .put("logprobs", 0)

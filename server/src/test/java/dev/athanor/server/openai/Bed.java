@@ -102,7 +102,8 @@ final class Bed implements AutoCloseable {
                 c.layout());
         Path model = into.resolve("tiny");
         Checkpoint.save(model, Initializer.initialize(config, 0.3, 1), Optional.of(TokenizerJson.write(tokenizer)));
-        ObjectNode tokens = JSON.createObjectNode().put("eos_token", "<|im_end|>").put("chat_template", TEMPLATE);
+        ObjectNode tokens =
+                JSON.createObjectNode().put("eos_token", "<|im_end|>").put("chat_template", TEMPLATE);
         try {
             Files.writeString(model.resolve("tokenizer_config.json"), tokens.toString());
         } catch (IOException e) {

@@ -85,7 +85,8 @@ class ContractTest {
                 .events();
         assertEquals(whole.text(), Bed.joined(events));
         JsonNode first = events.getFirst().path("choices").get(0).path("delta");
-        assertEquals("assistant", first.path("role").asString(""), events.getFirst().toString());
+        assertEquals(
+                "assistant", first.path("role").asString(""), events.getFirst().toString());
         ObjectNode last = events.getLast();
         assertEquals(0, last.path("choices").size());
         assertEquals(
@@ -101,7 +102,8 @@ class ContractTest {
             String stop = free.substring(from, from + 5);
             ObjectNode more = Bed.JSON.createObjectNode();
             more.putArray("stop").add(stop);
-            String with = "," + more.toString().substring(1, more.toString().length() - 1).replace('"', '\'');
+            String with = ","
+                    + more.toString().substring(1, more.toString().length() - 1).replace('"', '\'');
             if (stop.indexOf('\'') >= 0 || stop.indexOf('"') >= 0) {
                 continue; // the test's own quotes
             }
@@ -126,14 +128,14 @@ class ContractTest {
                 one.repeat(3),
                 bed.ask(COMPLETIONS, body.formatted("[[" + ids[0] + ",100]]")).text());
         Bed.Came free = bed.ask(COMPLETIONS, "{'prompt':'The','temperature':0,'max_tokens':1,'logprobs':0}");
-        String likeliest =
-                free.choice().path("logprobs").path("tokens").get(0).stringValue();
+        String likeliest = free.choice().path("logprobs").path("tokens").get(0).stringValue();
         int id = bed.assistant.tokenizer().id(likeliest);
         if (id >= 0) {
             assertNotEquals(
                     free.text(),
-                    bed.ask(COMPLETIONS, "{'prompt':'The','temperature':0,'max_tokens':1,'logit_bias':[[" + id
-                                    + ",false]]}")
+                    bed.ask(
+                                    COMPLETIONS,
+                                    "{'prompt':'The','temperature':0,'max_tokens':1,'logit_bias':[[" + id + ",false]]}")
                             .text());
         }
     }
@@ -176,11 +178,7 @@ class ContractTest {
                         + "{'type':'object','properties':{'when':{'not':{'type':'string'}}}}}}}",
                 "response_format",
                 "properties/when");
-        bed.refused(
-                400,
-                CHAT,
-                "{" + HELLO + ",'response_format':{'type':'regex','pattern':'(a'}}",
-                "response_format");
+        bed.refused(400, CHAT, "{" + HELLO + ",'response_format':{'type':'regex','pattern':'(a'}}", "response_format");
     }
 
     @Test
@@ -221,13 +219,22 @@ class ContractTest {
             Bed.Came came = bed.ask(
                     CHAT, "{" + HELLO + ",'max_tokens':200,'seed':4," + tools() + ",'tool_choice':" + choice + "}");
             JsonNode call = came.choice().path("message").path("tool_calls").get(0);
-            assertEquals("tool_calls", came.choice().path("finish_reason").stringValue(), came.json().toString());
+            assertEquals(
+                    "tool_calls",
+                    came.choice().path("finish_reason").stringValue(),
+                    came.json().toString());
             String name = call.path("function").path("name").stringValue();
-            assertTrue(choice.contains("weather") ? name.equals("weather") : List.of("weather", "clock").contains(name));
+            assertTrue(
+                    choice.contains("weather")
+                            ? name.equals("weather")
+                            : List.of("weather", "clock").contains(name));
             JsonNode arguments =
                     Bed.JSON.readTree(call.path("function").path("arguments").stringValue());
             assertTrue(
-                    name.equals("clock") ? arguments.isEmpty() : List.of("Rome", "Oslo").contains(arguments.path("town").stringValue()),
+                    name.equals("clock")
+                            ? arguments.isEmpty()
+                            : List.of("Rome", "Oslo")
+                                    .contains(arguments.path("town").stringValue()),
                     arguments.toString());
             List<ObjectNode> events = bed.ask(
                             CHAT,
@@ -254,17 +261,23 @@ class ContractTest {
     @Test
     void aCallThatTheModelWritesByItselfIsFound() {
         String pattern = "<tool_call>\\\\{\\\"name\\\": \\\"clock\\\", \\\"arguments\\\": \\\\{\\\\}\\\\}</tool_call>";
-        String body = "{" + HELLO + ",'max_tokens':100," + tools() + ",'tool_choice':'auto','response_format':{'type':'regex','pattern':'"
-                + pattern + "'}}";
+        String body = "{" + HELLO + ",'max_tokens':100," + tools()
+                + ",'tool_choice':'auto','response_format':{'type':'regex','pattern':'" + pattern + "'}}";
         Bed.Came came = bed.ask(CHAT, body);
         JsonNode message = came.choice().path("message");
-        assertEquals("clock", message.path("tool_calls").get(0).path("function").path("name").asString(""), came.json().toString());
+        assertEquals(
+                "clock",
+                message.path("tool_calls").get(0).path("function").path("name").asString(""),
+                came.json().toString());
         assertTrue(message.path("content").isNull(), message.toString());
         ObjectNode next = Bed.JSON.createObjectNode();
         next.putArray("messages").addObject().put("role", "user").put("content", "What time is it?");
-        message.properties().size();
         ((tools.jackson.databind.node.ArrayNode) next.path("messages")).add(message);
-        next.withArray("messages").addObject().put("role", "tool").put("content", "noon").put("tool_call_id", "call_0");
+        next.withArray("messages")
+                .addObject()
+                .put("role", "tool")
+                .put("content", "noon")
+                .put("tool_call_id", "call_0");
         bed.ask(CHAT, next.put("max_tokens", 5).toString());
     }
 
@@ -283,7 +296,9 @@ class ContractTest {
         assertTrue(cached >= prompt - 2, usage.toString());
         assertEquals(prompt - cached, after - between);
         assertEquals(first.text(), second.text());
-        JsonNode own = bed.ask(COMPLETIONS, body.formatted(",'cache_prompt':false")).json().path("usage");
+        JsonNode own = bed.ask(COMPLETIONS, body.formatted(",'cache_prompt':false"))
+                .json()
+                .path("usage");
         assertEquals(0, own.path("prompt_tokens_details").path("cached_tokens").intValue(), own.toString());
     }
 
@@ -292,8 +307,8 @@ class ContractTest {
         String text = "king ".repeat(3000);
         int tokens = bed.tokens(text).length;
         bed.refused(400, COMPLETIONS, "{'prompt':'" + text + "'}", "prompt", "1023", "" + tokens);
-        Bed.Came came = bed.refused(
-                400, CHAT, "{'messages':[{'role':'user','content':'" + text + "'}]}", "messages", "1023");
+        Bed.Came came =
+                bed.refused(400, CHAT, "{'messages':[{'role':'user','content':'" + text + "'}]}", "messages", "1023");
         assertTrue(came.message().matches(".*found [0-9]{4,}.*"), came.message());
         assertEquals("messages", came.json().path("error").path("param").asString(""));
     }

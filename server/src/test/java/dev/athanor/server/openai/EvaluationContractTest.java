@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.athanor.kernel.Compute;
-import dev.athanor.tensor.Tensor;
 import dev.athanor.model.Transformer;
+import dev.athanor.tensor.Tensor;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -113,8 +113,10 @@ class EvaluationContractTest {
             texts.add(text);
             lists.add(array(bed.tokens(text)));
         }
-        ObjectNode ofTexts = bed.ask("/v1/completions", scoring(texts).toString()).json();
-        ObjectNode ofLists = bed.ask("/v1/completions", scoring(lists).toString()).json();
+        ObjectNode ofTexts =
+                bed.ask("/v1/completions", scoring(texts).toString()).json();
+        ObjectNode ofLists =
+                bed.ask("/v1/completions", scoring(lists).toString()).json();
         assertEquals(TEXTS.length, ofTexts.path("choices").size());
         for (int i = 0; i < TEXTS.length; i++) {
             int[] prompt = bed.tokens(TEXTS[i]);
@@ -166,7 +168,11 @@ class EvaluationContractTest {
         all[all.length - 1] = (all[all.length - 1] + 1) % 256;
         assertEquals(
                 false,
-                Score.of(bed.ask("/v1/completions", scoring(array(all)).toString()).choice(), all, context.length)
+                Score.of(
+                                bed.ask("/v1/completions", scoring(array(all)).toString())
+                                        .choice(),
+                                all,
+                                context.length)
                         .greedy);
     }
 
@@ -218,8 +224,7 @@ class EvaluationContractTest {
         assertEquals(
                 free.substring(0, free.indexOf(stop)),
                 answer.path("choices").get(0).path("text").stringValue());
-        assertEquals(
-                "stop", answer.path("choices").get(0).path("finish_reason").stringValue());
+        assertEquals("stop", answer.path("choices").get(0).path("finish_reason").stringValue());
     }
 
     @Test
@@ -231,7 +236,8 @@ class EvaluationContractTest {
         String text = "The king said: ½ 😀";
         int[] ids = Bed.ids(bed.ask(
                         "/tokenize",
-                        Bed.JSON.createObjectNode()
+                        Bed.JSON
+                                .createObjectNode()
                                 .put("prompt", text)
                                 .put("add_special_tokens", false)
                                 .toString())

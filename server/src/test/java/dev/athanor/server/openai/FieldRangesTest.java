@@ -102,8 +102,12 @@ class FieldRangesTest {
         String path = chat ? CHAT : COMPLETIONS;
         for (Field field : fields) {
             for (String value : field.inside) {
-                Bed.Came came = bed.post(path, body(chat, "'" + field.name + "':" + value).replace('\'', '"'));
-                assertEquals(200, came.status(), field + " " + value + ": " + came.response().body());
+                Bed.Came came = bed.post(
+                        path, body(chat, "'" + field.name + "':" + value).replace('\'', '"'));
+                assertEquals(
+                        200,
+                        came.status(),
+                        field + " " + value + ": " + came.response().body());
             }
             for (String value : field.outside) {
                 Bed.Came came =
@@ -136,7 +140,8 @@ class FieldRangesTest {
             biases.append(i == 0 ? "" : ",").append("[1,1]");
         }
         bed.refused(400, COMPLETIONS, body(false, biases + "]"), "logit_bias", "1024");
-        for (String bias : List.of("{'1':101}", "{'1':-101}", "{'-1':1}", "{'99999':1}", "{'a':1}", "[[1.5,1]]", "{'1':true}")) {
+        for (String bias :
+                List.of("{'1':101}", "{'1':-101}", "{'-1':1}", "{'99999':1}", "{'a':1}", "[[1.5,1]]", "{'1':true}")) {
             bed.refused(400, COMPLETIONS, body(false, "'logit_bias':" + bias), "logit_bias");
         }
         bed.refused(400, COMPLETIONS, "{'prompt':[" + "'a',".repeat(128) + "'a']}", "prompt", "128");
@@ -154,22 +159,29 @@ class FieldRangesTest {
                 assertEquals(name, came.json().path("error").path("param").asString(""));
             }
         }
-        bed.refused(
-                400,
-                CHAT,
-                "{'messages':[{'role':'user','content':'x','colour':1}]}",
-                "messages[0].colour");
+        bed.refused(400, CHAT, "{'messages':[{'role':'user','content':'x','colour':1}]}", "messages[0].colour");
         bed.refused(400, "/tokenize", "{'prompt':'x','colour':1}", "colour");
         bed.refused(400, "/v1/embeddings", "{'input':'x','colour':1}", "colour");
         bed.refused(400, CHAT, body(true, "'stream_options':{'include_usage':true}"), "stream_options");
         bed.refused(400, CHAT, body(true, "'top_logprobs':2"), "logprobs");
         bed.refused(400, CHAT, body(true, "'store':true"), "store");
-        assertTrue(bed.post(CHAT, body(true, "'user':null,'frobnicate':null").replace('\'', '"')).status() == 200);
+        assertTrue(bed.post(CHAT, body(true, "'user':null,'frobnicate':null").replace('\'', '"'))
+                        .status()
+                == 200);
     }
 
     @Test
     void tokenIdsAreWholeAndOfThisVocabulary() {
-        for (String ids : List.of("[1,-1]", "[1,999999]", "[1,1.5]", "[1,'2']", "[1,null]", "[1,99999999999]", "[[1,-1]]", "[]", "[[]]")) {
+        for (String ids : List.of(
+                "[1,-1]",
+                "[1,999999]",
+                "[1,1.5]",
+                "[1,'2']",
+                "[1,null]",
+                "[1,99999999999]",
+                "[[1,-1]]",
+                "[]",
+                "[[]]")) {
             bed.refused(400, COMPLETIONS, "{'prompt':" + ids + "}", "prompt");
         }
         bed.refused(400, "/detokenize", "{'tokens':[0.5]}", "tokens[0]");

@@ -65,7 +65,8 @@ class LoadTest {
 
     /** The time that {@code share} of them did not exceed, in milliseconds. */
     private static double quantile(List<Double> millis, double share) {
-        double[] sorted = millis.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        double[] sorted =
+                millis.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         return sorted[(int) Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
     }
 
@@ -85,7 +86,8 @@ class LoadTest {
                 String body = "{'prompt':'Say canary " + i + "','max_tokens':900,'seed':" + i
                         + ",'stream':true,'response_format':{'type':'regex','pattern':'(c" + i + "x ){" + repeats
                         + "}'}}";
-                came.add(threads.submit(() -> Bed.joined(bed.ask(COMPLETIONS, body).events())));
+                came.add(threads.submit(
+                        () -> Bed.joined(bed.ask(COMPLETIONS, body).events())));
             }
             List<Double> health = new ArrayList<>();
             while (came.stream().anyMatch(each -> !each.isDone())) {
@@ -114,7 +116,8 @@ class LoadTest {
             try {
                 for (int i = 0; i < 6; i++) {
                     held.add(new Wire(bed.serving.port()));
-                    held.getLast().say(Wire.post(COMPLETIONS, LONG.formatted(true).replace(":64", ":1")));
+                    held.getLast()
+                            .say(Wire.post(COMPLETIONS, LONG.formatted(true).replace(":64", ":1")));
                     int there = i + 1;
                     until("text " + i, 10, () -> stats(bed).requests() >= there);
                 }
@@ -122,7 +125,12 @@ class LoadTest {
                     millis.add(timed(() -> {
                         Bed.Came came = bed.post(COMPLETIONS, "{\"prompt\":\"x\"}");
                         if (came.status() == 503) {
-                            assertEquals("1", came.response().headers().firstValue("Retry-After").orElse(""));
+                            assertEquals(
+                                    "1",
+                                    came.response()
+                                            .headers()
+                                            .firstValue("Retry-After")
+                                            .orElse(""));
                             assertTrue(came.message().contains("queue is full"), came.message());
                         } else {
                             assertTrue(stats(bed).waiting() < 4, came.response().body());
@@ -228,10 +236,16 @@ class LoadTest {
     private static void disconnects(int times) throws Exception {
         try (Bed bed = bed(16, 64, Deadlines.USUAL)) {
             leave(bed, 100);
-            until("all are gone", 10, () -> stats(bed).active() + stats(bed).waiting() + bed.serving.connections() == 0);
+            until(
+                    "all are gone",
+                    10,
+                    () -> stats(bed).active() + stats(bed).waiting() + bed.serving.connections() == 0);
             Held before = Held.now();
             leave(bed, times);
-            until("all are gone", 10, () -> stats(bed).active() + stats(bed).waiting() + bed.serving.connections() == 0);
+            until(
+                    "all are gone",
+                    10,
+                    () -> stats(bed).active() + stats(bed).waiting() + bed.serving.connections() == 0);
             Held after = Held.now();
             System.out.println(times + " disconnects: " + before + " -> " + after);
             assertTrue(after.heap < before.heap * 1.02 + (1 << 20), before + " -> " + after);
@@ -284,7 +298,9 @@ class LoadTest {
             wire.in().readNBytes(1);
             until("seats are free", 40, () -> stats(bed).active() == 0);
             until("the connection is closed", 20, () -> bed.serving.connections() == 0);
-            assertEquals(200, bed.post(COMPLETIONS, "{\"prompt\":\"x\",\"max_tokens\":2}").status());
+            assertEquals(
+                    200,
+                    bed.post(COMPLETIONS, "{\"prompt\":\"x\",\"max_tokens\":2}").status());
         }
     }
 
@@ -294,7 +310,8 @@ class LoadTest {
         model = Bed.model(Files.createTempDirectory("athanor-load"));
         List<Double> refused = refusals(1000);
         double worst = quantile(refused, 1);
-        out.println("refusals: " + refused.size() + ", median " + quantile(refused, 0.5) + " ms, worst " + worst + " ms");
+        out.println(
+                "refusals: " + refused.size() + ", median " + quantile(refused, 0.5) + " ms, worst " + worst + " ms");
         double slow = slow(1000, Deadlines.USUAL, 10_000, 30);
         out.println("1000 slow clients closed after " + slow + " s");
         disconnects(10_000);

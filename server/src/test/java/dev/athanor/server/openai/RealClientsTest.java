@@ -70,7 +70,7 @@ class RealClientsTest {
                 .model("tiny")
                 .addSystemMessage("Be brief.")
                 .addUserMessage("Hello")
-                .seed(1)
+                .putAdditionalBodyProperty("seed", com.openai.core.JsonValue.from(1))
                 .maxCompletionTokens(20);
     }
 
@@ -84,8 +84,7 @@ class RealClientsTest {
         long used = 0;
         try (StreamResponse<ChatCompletionChunk> chunks = openai.chat()
                 .completions()
-                .createStreaming(hello()
-                        .streamOptions(ChatCompletionStreamOptions.builder()
+                .createStreaming(hello().streamOptions(ChatCompletionStreamOptions.builder()
                                 .includeUsage(true)
                                 .build())
                         .build())) {
@@ -156,7 +155,9 @@ class RealClientsTest {
     void openaiGetsStructuredOutput() {
         Weather weather = openai.chat()
                 .completions()
-                .create(hello().maxCompletionTokens(200).responseFormat(Weather.class).build())
+                .create(hello().maxCompletionTokens(200)
+                        .responseFormat(Weather.class)
+                        .build())
                 .choices()
                 .get(0)
                 .message()
@@ -171,10 +172,10 @@ class RealClientsTest {
                 .completions()
                 .create(hello().maxCompletionTokens(200)
                         .addTool(Clock.class)
-                        .toolChoice(ChatCompletionToolChoiceOption.ofAuto(
-                                ChatCompletionToolChoiceOption.Auto.REQUIRED))
+                        .toolChoice(ChatCompletionToolChoiceOption.ofAuto(ChatCompletionToolChoiceOption.Auto.REQUIRED))
                         .build());
-        var call = came.choices().get(0).message().toolCalls().orElseThrow().get(0).asFunction();
+        var call =
+                came.choices().get(0).message().toolCalls().orElseThrow().get(0).asFunction();
         assertEquals("Clock", call.function().name());
         Clock clock = call.function().arguments(Clock.class);
         ChatCompletion next = openai.chat()
@@ -261,7 +262,12 @@ class RealClientsTest {
                                 .build())
                         .build())
                 .build();
-        String json = langchain().strictJsonSchema(true).build().chat(form).aiMessage().text();
+        String json = langchain()
+                .strictJsonSchema(true)
+                .build()
+                .chat(form)
+                .aiMessage()
+                .text();
         assertTrue(Bed.JSON.readTree(json).path("sunny").isBoolean(), json);
         var embedding = OpenAiEmbeddingModel.builder()
                 .baseUrl(bed.serving.address() + "/v1")
