@@ -33,7 +33,7 @@ final class ServeCommand implements Callable<Integer> {
     private static final int MOST_PORT = 65_535;
     private static final int MOST_TEXTS = 4096;
     private static final int MOST_MIB = 1 << 20;
-    private static final Duration DRAIN = Duration.ofSeconds(8);
+    private static final Duration DRAIN = Duration.ofSeconds(7);
 
     @Mixin
     private final ModelOption model = new ModelOption();

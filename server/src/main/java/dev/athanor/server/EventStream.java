@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,7 @@ public final class EventStream {
     private final List<Ticket> tickets = new ArrayList<>();
     private final Thread sender = Thread.currentThread();
     private volatile boolean over;
+    private boolean sending;
 
     /** A text to be ended when nobody listens. */
     public synchronized void add(Ticket ticket) {
@@ -50,8 +52,7 @@ public final class EventStream {
 
     private void offer(String event) {
         if (!over && !events.offer(event)) {
-            cancel();
-            sender.interrupt(); // it waits for a client that does not read
+            stop(); // a client that does not read
         }
     }
 
@@ -60,9 +61,26 @@ public final class EventStream {
         offer(END);
     }
 
-    private synchronized void cancel() {
+    /** Ends the texts and whoever waits to send them. */
+    private synchronized void stop() {
         over = true;
         tickets.forEach(Ticket::cancel);
+        if (sending) {
+            sender.interrupt();
+        }
+    }
+
+    /** Whether there is still something to send. */
+    private synchronized boolean begin() {
+        sending = !over;
+        return sending;
+    }
+
+    /** No interrupt that was meant for this stream reaches the connection's next request. */
+    private synchronized void done() {
+        sending = false;
+        stop();
+        Thread.interrupted();
     }
 
     /** Sends events until the end; returns when the client has them all or is gone. */
@@ -70,8 +88,10 @@ public final class EventStream {
         response.header("Content-Type", "text/event-stream; charset=utf-8");
         response.header("Cache-Control", "no-store");
         response.header("X-Accel-Buffering", "no");
+        Optional<Line> line = Line.current();
+        line.ifPresent(l -> l.watch(this::stop));
         try (OutputStream out = response.outputStream()) {
-            for (; ; ) {
+            while (begin()) {
                 String event = events.poll(PING_SECONDS, TimeUnit.SECONDS);
                 if (event == null) {
                     out.write(": waiting\n\n".getBytes(StandardCharsets.UTF_8));
@@ -85,11 +105,12 @@ public final class EventStream {
                 }
             }
         } catch (IOException | UncheckedIOException e) {
-            cancel(); // nobody listens any more
+            stop(); // nobody listens any more
         } catch (InterruptedException e) {
-            cancel();
+            stop();
         } finally {
-            cancel();
+            line.ifPresent(Line::unwatch);
+            done();
         }
     }
 }

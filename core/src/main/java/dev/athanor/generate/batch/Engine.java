@@ -190,6 +190,7 @@ public final class Engine implements AutoCloseable {
     private void run() {
         try {
             while (admit()) {
+                drop(waiting);
                 drop(reading);
                 drop(writing);
                 job();
@@ -219,7 +220,7 @@ public final class Engine implements AutoCloseable {
     }
 
     /** Ends what nobody wants any more. */
-    private void drop(List<Written> texts) {
+    private void drop(Collection<Written> texts) {
         List<Written> gone = new ArrayList<>();
         lock.lock();
         try {

@@ -86,7 +86,7 @@ final class Answers {
     }
 
     /** Submits all texts of a request, or none. */
-    void submitAll(int count, IntFunction<Ticket> submit) {
+    List<Ticket> submitAll(int count, IntFunction<Ticket> submit) {
         List<Ticket> tickets = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {
@@ -96,6 +96,7 @@ final class Answers {
             tickets.forEach(Ticket::cancel);
             throw e;
         }
+        return tickets;
     }
 
     /** The error of a text that broke off while it was sent. */

@@ -1,5 +1,6 @@
 package dev.athanor.server.openai;
 
+import dev.athanor.server.Line;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -51,6 +52,7 @@ final class ApiJson {
         } catch (IOException e) {
             throw new ApiProblem(400, "", "body: expected JSON, found a connection that broke off");
         }
+        Line.current().ifPresent(Line::bodyRead);
         return parse(text(bytes));
     }
 

@@ -1,7 +1,11 @@
 package dev.athanor.server.openai;
 
 import dev.athanor.generate.FinishReason;
+import dev.athanor.generate.batch.Ticket;
 import dev.athanor.generate.batch.Usage;
+import dev.athanor.server.Line;
+import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -37,12 +41,17 @@ final class Call {
         return open.getCount() == 0;
     }
 
-    void await() {
+    /** Waits for all texts; when the client goes away meanwhile, they end. */
+    void await(List<Ticket> tickets) {
+        Optional<Line> line = Line.current();
+        line.ifPresent(l -> l.watch(() -> tickets.forEach(Ticket::cancel)));
         try {
             open.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while a text was written", e);
+        } finally {
+            line.ifPresent(Line::unwatch);
         }
         RuntimeException reason = failures.peek();
         if (reason != null) {

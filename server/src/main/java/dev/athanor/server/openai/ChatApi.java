@@ -11,6 +11,7 @@ import dev.athanor.chat.ToolChoice;
 import dev.athanor.generate.batch.Scored;
 import dev.athanor.generate.batch.Spoken;
 import dev.athanor.generate.batch.TextRequest;
+import dev.athanor.generate.batch.Ticket;
 import dev.athanor.generate.sample.SamplerSettings;
 import dev.athanor.server.EventStream;
 import io.helidon.webserver.http.ServerRequest;
@@ -135,8 +136,9 @@ final class ChatApi {
         for (int i = 0; i < asked.count; i++) {
             texts.add(new Whole(call, i == 0));
         }
-        answers.submitAll(asked.count, i -> assistant.ask(nth(asked.text, i), asked.tools, texts.get(i)));
-        call.await();
+        List<Ticket> tickets =
+                answers.submitAll(asked.count, i -> assistant.ask(nth(asked.text, i), asked.tools, texts.get(i)));
+        call.await(tickets);
         ObjectNode node = answers.head(id, "chat.completion");
         ArrayNode choices = node.putArray("choices");
         for (int i = 0; i < asked.count; i++) {

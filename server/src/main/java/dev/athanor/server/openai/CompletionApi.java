@@ -63,7 +63,7 @@ final class CompletionApi {
         for (int i = 0; i < asked.texts.size(); i++) {
             texts.add(new Text(asked, id, call, i, asked.stream ? Optional.of(events) : Optional.empty()));
         }
-        answers.submitAll(asked.texts.size(), i -> {
+        List<Ticket> tickets = answers.submitAll(asked.texts.size(), i -> {
             Ticket ticket = assistant.engine().submit(asked.texts.get(i), texts.get(i));
             events.add(ticket);
             return ticket;
@@ -72,7 +72,7 @@ final class CompletionApi {
             events.send(response);
             return;
         }
-        call.await();
+        call.await(tickets);
         ObjectNode node = answers.head(id, "text_completion");
         ArrayNode choices = node.putArray("choices");
         texts.forEach(text -> choices.add(text.choice()));

@@ -1,5 +1,6 @@
 package dev.athanor.server.openai;
 
+import dev.athanor.server.Line;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
 import io.helidon.http.Status;
@@ -30,6 +31,15 @@ final class Gate implements Filter {
 
     @Override
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+        Line.current().ifPresent(Line::headRead);
+        try {
+            pass(chain, request, response);
+        } finally {
+            Line.current().ifPresent(Line::answered);
+        }
+    }
+
+    private void pass(FilterChain chain, RoutingRequest request, RoutingResponse response) {
         response.header("X-Content-Type-Options", "nosniff");
         Optional<String> origin = request.headers().first(HeaderNames.ORIGIN);
         boolean welcome = origin.isPresent()

@@ -26,7 +26,7 @@ final class SamplingFields {
         b.topK(f.whole("top_k", 0, Integer.MAX_VALUE).orElse(usual.topK()));
         b.minP(f.number("min_p", usual.minP(), 0, 1));
         b.typicalP(f.number("typical_p", usual.typicalP(), 0, 1));
-        b.topNSigma(f.number("top_n_sigma", usual.topNSigma(), -1, 1000));
+        b.topNSigma(f.number("top_n_sigma", usual.topNSigma(), -1, 100));
         b.xtcProbability(f.number("xtc_probability", usual.xtcProbability(), 0, 1));
         b.xtcThreshold(f.number("xtc_threshold", usual.xtcThreshold(), 0, 1));
         b.dynatempRange(f.number("dynatemp_range", usual.dynatempRange(), 0, 2));

@@ -1,10 +1,14 @@
 package dev.athanor.server.openai;
 
 import dev.athanor.chat.Assistant;
+import dev.athanor.server.Deadlines;
 import io.helidon.http.HttpException;
+import io.helidon.http.HttpLogConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
 import java.time.Duration;
 
 /** An OpenAI-compatible server for one model. */
@@ -15,26 +19,41 @@ public final class Serving implements AutoCloseable {
     private static final int MOST_CONNECTIONS = 8192;
 
     private final WebServer server;
+    private final Lines lines;
     private final Assistant assistant;
     private final ServeOptions options;
 
-    private Serving(WebServer server, Assistant assistant, ServeOptions options) {
+    private Serving(WebServer server, Lines lines, Assistant assistant, ServeOptions options) {
         this.server = server;
+        this.lines = lines;
         this.assistant = assistant;
         this.options = options;
     }
 
     /** Serves {@code assistant}, which stays its caller's to close. */
     public static Serving start(Assistant assistant, ServeOptions options) {
+        return start(assistant, options, Deadlines.USUAL);
+    }
+
+    static Serving start(Assistant assistant, ServeOptions options, Deadlines deadlines) {
+        HttpLogConfig silent =
+                HttpLogConfig.builder().receiveLog(false).sendLog(false).build();
+        Lines lines = new Lines(
+                Http1ConnectionSelector.builder()
+                        .config(Http1Config.builder().log(silent).build())
+                        .build(),
+                deadlines);
         WebServer server = WebServer.builder()
                 .host(options.host())
                 .port(options.port())
                 .maxPayloadSize(4L * options.bodyBytes())
                 .maxConcurrentRequests(MOST_REQUESTS)
                 .maxTcpConnections(MOST_CONNECTIONS)
-                .idleConnectionTimeout(Duration.ofSeconds(30))
-                .connectionOptions(socket -> socket.readTimeout(Duration.ofSeconds(20)))
+                .addConnectionSelector(lines)
+                .protocolsDiscoverServices(false)
                 .shutdownHook(false)
+                .errorHandling(errors -> errors.includeEntity(true)) // WireErrors must know which
+                .directHandlers(WireErrors.handlers())
                 .routing(routing -> {
                     routing.addFilter(new Gate(options));
                     routing.error(
@@ -50,7 +69,7 @@ public final class Serving implements AutoCloseable {
                 })
                 .build()
                 .start();
-        return new Serving(server, assistant, options);
+        return new Serving(server, lines, assistant, options);
     }
 
     /** The path is not logged, for it may be anything; prompts never are. */
@@ -68,15 +87,28 @@ public final class Serving implements AutoCloseable {
         return "http://" + host + ":" + port();
     }
 
-    /** Takes no more texts, waits for those under way, and stops; whether all were complete in time. */
+    /** Connections that are open now. */
+    int connections() {
+        return lines.count();
+    }
+
+    /**
+     * Takes no more texts, waits for those under way, and stops; those that are not complete in time end with an error.
+     *
+     * @return whether all were complete
+     */
     public boolean drain(Duration patience) {
         boolean all = assistant.engine().drain(patience);
-        server.stop();
+        if (!all) {
+            assistant.engine().close(); // whoever still waits is told so
+        }
+        close();
         return all;
     }
 
     @Override
     public void close() {
         server.stop();
+        lines.close();
     }
 }
