@@ -23,7 +23,7 @@ final class SamplingFields {
         b.frequencyPenalty(f.number("frequency_penalty", 0, -2, 2));
         b.seed(f.wholeLong("seed", Long.MIN_VALUE, Long.MAX_VALUE).orElseGet(SEEDS::nextLong));
         SamplerSettings usual = b.build();
-        b.topK(f.whole("top_k", 0, Integer.MAX_VALUE).orElse(usual.topK()));
+        b.topK(f.whole("top_k", -1, Integer.MAX_VALUE).orElse(usual.topK()));
         b.minP(f.number("min_p", usual.minP(), 0, 1));
         b.typicalP(f.number("typical_p", usual.typicalP(), 0, 1));
         b.topNSigma(f.number("top_n_sigma", usual.topNSigma(), -1, 100));

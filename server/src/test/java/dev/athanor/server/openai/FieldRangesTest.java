@@ -59,7 +59,7 @@ class FieldRangesTest {
             Field.number("adaptive_target", "-1", "1", "-1.01", "1.01"),
             Field.number("adaptive_decay", "0", "0.99", "-0.01", "1"),
             Field.whole("seed", Long.toString(Long.MIN_VALUE), Long.toString(Long.MAX_VALUE)),
-            Field.whole("top_k", "0", INT, "-1", "2147483648"),
+            Field.whole("top_k", "-1", INT, "-2", "2147483648"),
             Field.whole("repeat_last_n", "-1", INT, "-2", "2147483648"),
             Field.whole("dry_allowed_length", "0", INT, "-1"),
             Field.whole("dry_penalty_last_n", "-1", INT, "-2"),
