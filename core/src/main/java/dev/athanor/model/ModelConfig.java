@@ -111,39 +111,19 @@ public record ModelConfig(
 
     /** The same model with its weights arranged in another way. */
     public ModelConfig withLayout(Layout other) {
-        return new ModelConfig(
-                family,
-                vocabularySize,
-                contextLength,
-                layers,
-                width,
-                heads,
-                kvHeads,
-                headSize,
-                feedForwardWidth,
-                norm,
-                normEpsilon,
-                activation,
-                positions,
-                parallelResidual,
-                qkNorm,
-                qkvBias,
-                attentionOutputBias,
-                feedForwardBias,
-                tiedHead,
-                slidingWindow,
-                dropout,
-                bosToken,
-                eosToken,
-                other);
+        return with(contextLength, other);
     }
 
     /** The same model for another number of positions. */
     public ModelConfig withContext(int other) {
+        return with(other, layout);
+    }
+
+    private ModelConfig with(int context, Layout arrangement) {
         return new ModelConfig(
                 family,
                 vocabularySize,
-                other,
+                context,
                 layers,
                 width,
                 heads,
@@ -164,7 +144,7 @@ public record ModelConfig(
                 dropout,
                 bosToken,
                 eosToken,
-                layout);
+                arrangement);
     }
 
     /** The layouts of Hugging Face checkpoints Athanor knows. */

@@ -7,13 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,17 +18,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
-import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chromium.HasCdp;
 import tools.jackson.databind.JsonNode;
 
 /** The conversation in a real browser. Left out, and said, where there is no Chromium. */
 @EnabledIf(value = "dev.athanor.server.Browsers#present", disabledReason = Browsers.ABSENT)
-class ChatPageTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
+class ChatPageTest extends BrowserTest {
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private static Path directory;
@@ -40,18 +32,13 @@ class ChatPageTest {
     @SuppressWarnings("NullAway.Init")
     private static Room room;
 
-    @SuppressWarnings("NullAway.Init")
-    private static ChromeDriver browser;
-
     @BeforeAll
     static void open() {
         room = new Room(Teller.train(directory));
-        browser = Browsers.open();
     }
 
     @AfterAll
     static void close() {
-        browser.quit();
         room.close();
     }
 
@@ -62,54 +49,12 @@ class ChatPageTest {
         visit(room);
     }
 
-    @AfterEach
-    void nothingWentWrong() {
-        List<String> errors = browser.manage().logs().get("browser").getAll().stream()
-                .map(entry -> entry.getMessage())
-                // A request that was refused with a sentence is no failure of the page.
-                .filter(message -> !message.contains("responded with a status of 40"))
-                .toList();
-        assertEquals(List.of(), errors, "the browser's console");
-    }
-
     private static void visit(Room where) {
         browser.manage().window().setSize(new Dimension(1440, 1000));
         browser.get("about:blank");
         browser.get(where.address() + "#tab=chat");
         until("the journey", () -> !all(".stage.assembly").isEmpty());
         until("the conversation", () -> !text("chat-view h2").isEmpty());
-    }
-
-    private static void until(String what, BooleanSupplier holds) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (System.nanoTime() < end) {
-            try {
-                if (holds.getAsBoolean()) {
-                    return;
-                }
-                Thread.sleep(40);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new AssertionError(e);
-            } catch (StaleElementReferenceException e) {
-                // drawn anew meanwhile
-            }
-        }
-        throw new AssertionError("waited " + PATIENCE.toSeconds() + " s for " + what + "; the page shows: "
-                + browser.findElement(By.tagName("main")).getText());
-    }
-
-    private static List<WebElement> all(String selector) {
-        return browser.findElements(By.cssSelector(selector));
-    }
-
-    private static String text(String selector) {
-        List<WebElement> found = all(selector);
-        return found.isEmpty() ? "" : found.getFirst().getText();
-    }
-
-    private static Object run(String script, Object... arguments) {
-        return Objects.requireNonNullElse(browser.executeScript(script, arguments), "");
     }
 
     private static long words() {

@@ -7,16 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,52 +21,33 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
-import org.openqa.selenium.JavascriptExecutor;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
-import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chromium.HasCdp;
 import org.openqa.selenium.interactions.Actions;
 
 /** The page in a real browser: what a person sees and does. Left out, and said, where there is no Chromium. */
 @EnabledIf(value = "dev.athanor.server.Browsers#present", disabledReason = Browsers.ABSENT)
-class LaboratoryPageTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+class LaboratoryPageTest extends BrowserTest {
     private static final List<String> TABS =
             List.of("tale", "head", "lens", "effects", "experiments", "compare", "inside");
 
     @SuppressWarnings("NullAway.Init")
     private static Room room;
 
-    @SuppressWarnings("NullAway.Init")
-    private static ChromeDriver browser;
-
     @BeforeAll
     static void open() {
         room = new Room("llama-gqa");
-        browser = Browsers.open();
     }
 
     @AfterAll
     static void close() {
-        browser.quit();
         room.close();
     }
 
     @BeforeEach
     void load() {
         visit(room);
-    }
-
-    @AfterEach
-    void nothingWentWrong() {
-        List<String> errors = browser.manage().logs().get("browser").getAll().stream()
-                .map(entry -> entry.getMessage())
-                // A request that was refused with a sentence is no failure of the page.
-                .filter(message -> !message.contains("responded with a status of 40"))
-                .toList();
-        assertEquals(List.of(), errors, "the browser's console");
     }
 
     private static void visit(Room where) {
@@ -83,36 +60,8 @@ class LaboratoryPageTest {
         until("what must hold", () -> text("identity-panel").contains("hold"));
     }
 
-    private static void until(String what, BooleanSupplier holds) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (System.nanoTime() < end) {
-            try {
-                if (holds.getAsBoolean()) {
-                    return;
-                }
-                Thread.sleep(40);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new AssertionError(e);
-            } catch (StaleElementReferenceException e) {
-                // drawn anew meanwhile
-            }
-        }
-        throw new AssertionError("waited " + PATIENCE.toSeconds() + " s for " + what + "; the page shows: "
-                + browser.findElement(By.tagName("main")).getText());
-    }
-
-    private static String text(String selector) {
-        List<WebElement> found = browser.findElements(By.cssSelector(selector));
-        return found.isEmpty() ? "" : found.getFirst().getText();
-    }
-
     private static void click(String selector) {
         browser.findElement(By.cssSelector(selector)).click();
-    }
-
-    private static Object run(String script, Object... arguments) {
-        return Objects.requireNonNullElse(((JavascriptExecutor) browser).executeScript(script, arguments), "");
     }
 
     private static void tab(String name) {

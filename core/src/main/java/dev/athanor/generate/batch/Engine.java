@@ -8,23 +8,16 @@ import dev.athanor.model.Transformer;
 import dev.athanor.tensor.Tensor;
 import dev.athanor.tokenizer.Tokenizer;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Writes many texts at once. One thread reads prompts a piece at a time and, between two pieces, writes one token of
@@ -47,18 +40,11 @@ public final class Engine implements AutoCloseable {
     private final int speakable; // ids behind these are padding of the embedding
     private final Prefixes prefixes;
     private final Map<List<String>, DryBreakers> breakers = new HashMap<>();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final Deque<Written> waiting = new ArrayDeque<>();
-    private final Deque<Runnable> jobs = new ArrayDeque<>();
-    private final List<Written> reading = new ArrayList<>();
-    private final List<Written> writing = new ArrayList<>();
-    private final Set<Written> finished = new HashSet<>(); // in this round
     private final Counts counts = new Counts();
+    private final Desk desk;
+    private final Set<Written> finished = new HashSet<>(); // in this round
     private final Thread thread;
     private Optional<TokenMask> mask = Optional.empty();
-    private boolean closing;
-    private boolean closed;
 
     /** @param endTokens ids that end a text, beside the tokenizer's control tokens */
     public Engine(Transformer model, Tokenizer tokenizer, Collection<Integer> endTokens, EngineLimits limits) {
@@ -69,6 +55,7 @@ public final class Engine implements AutoCloseable {
         model.config().eosToken().ifPresent(ends::add);
         this.speakable = Math.min(model.config().vocabularySize(), tokenizer.vocabularySize());
         this.prefixes = new Prefixes(limits.prefixBytes());
+        this.desk = new Desk(limits, counts);
         this.thread = new Thread(this::run, "athanor-engine");
         thread.setDaemon(true);
         thread.start();
@@ -98,26 +85,8 @@ public final class Engine implements AutoCloseable {
         Set<Integer> all = new HashSet<>(ends);
         all.addAll(request.endTokens());
         Written written = new Written(request, listener, tokenizer, all, breakersOf(request), this::mask);
-        lock.lock();
-        try {
-            if (closing || waiting.size() >= limits.queued() + freeSeats()) {
-                counts.refused++;
-                throw new EngineFullException(
-                        closing
-                                ? "the server is closing and takes no more requests"
-                                : "the queue is full: " + limits.queued() + " requests wait already; ask again later");
-            }
-            counts.requests++;
-            waiting.add(written);
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        desk.take(written);
         return written;
-    }
-
-    private int freeSeats() {
-        return Math.max(0, limits.active() - reading.size() - writing.size());
     }
 
     private DryBreakers breakersOf(TextRequest request) {
@@ -151,26 +120,13 @@ public final class Engine implements AutoCloseable {
                     "input: expected between 1 and " + context + " tokens, the context, found " + tokens.length);
         }
         CompletableFuture<float[]> result = new CompletableFuture<>();
-        lock.lock();
-        try {
-            if (closing) {
-                throw new EngineFullException("the server is closing and takes no more requests");
+        desk.take(() -> {
+            try {
+                result.complete(model.embedding(tokens));
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
             }
-            if (jobs.size() >= limits.queued() + limits.active()) {
-                counts.refused++;
-                throw new EngineFullException("the queue is full; ask again later");
-            }
-            jobs.add(() -> {
-                try {
-                    result.complete(model.embedding(tokens));
-                } catch (RuntimeException e) {
-                    result.completeExceptionally(e);
-                }
-            });
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        });
         try {
             return result.join();
         } catch (CompletionException e) {
@@ -179,83 +135,24 @@ public final class Engine implements AutoCloseable {
     }
 
     public EngineStats stats() {
-        lock.lock();
-        try {
-            return counts.stats(reading.size() + writing.size(), waiting.size());
-        } finally {
-            lock.unlock();
-        }
+        return desk.stats();
     }
 
     private void run() {
         try {
-            while (admit()) {
-                drop(waiting);
-                drop(reading);
-                drop(writing);
-                job();
-                readSome();
-                step();
+            while (desk.admit()) {
+                desk.cancelled().forEach(text -> guarded(text, () -> text.end(FinishReason.CANCELLED)));
+                desk.job().ifPresent(Runnable::run);
+                desk.reading().ifPresent(this::readSome);
+                step(desk.writing());
             }
         } finally {
             abandon();
         }
     }
 
-    /** Takes in what waits; waits when there is nothing to do. Whether to go on. */
-    private boolean admit() {
-        lock.lock();
-        try {
-            while (!closed && waiting.isEmpty() && jobs.isEmpty() && reading.isEmpty() && writing.isEmpty()) {
-                changed.signalAll(); // who waits for the end of all texts
-                changed.awaitUninterruptibly();
-            }
-            while (!waiting.isEmpty() && freeSeats() > 0) {
-                reading.add(waiting.poll());
-            }
-            return !closed;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Ends what nobody wants any more. */
-    private void drop(Collection<Written> texts) {
-        List<Written> gone = new ArrayList<>();
-        lock.lock();
-        try {
-            for (Iterator<Written> all = texts.iterator(); all.hasNext(); ) {
-                Written text = all.next();
-                if (text.cancelled()) {
-                    gone.add(text);
-                    all.remove();
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
-        gone.forEach(text -> guarded(text, () -> text.end(FinishReason.CANCELLED)));
-    }
-
-    private void job() {
-        Runnable job;
-        lock.lock();
-        try {
-            job = jobs.poll();
-        } finally {
-            lock.unlock();
-        }
-        if (job != null) {
-            job.run();
-        }
-    }
-
-    /** Reads one piece of the prompt that came first. */
-    private void readSome() {
-        if (reading.isEmpty()) {
-            return;
-        }
-        Written text = reading.getFirst();
+    /** Reads one piece of a prompt. */
+    private void readSome(Written text) {
         long began = System.nanoTime();
         try {
             if (!text.begun()) {
@@ -264,12 +161,13 @@ public final class Engine implements AutoCloseable {
             boolean done = text.request().echo() ? readScored(text) : read(text);
             counts.promptNanos += System.nanoTime() - began;
             if (done) {
-                move(text);
+                desk.read(text);
             }
         } catch (RuntimeException e) {
-            remove(reading, text);
+            finished.add(text);
             guarded(text, () -> text.fail(e));
         }
+        free(); // some texts end with their first token
     }
 
     private void begin(Written text) {
@@ -340,30 +238,8 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /** From reading to writing, if it has not ended with its first token. */
-    private void move(Written text) {
-        lock.lock();
-        try {
-            reading.remove(text);
-            if (!finished.remove(text)) {
-                writing.add(text);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void remove(List<Written> texts, Written text) {
-        lock.lock();
-        try {
-            texts.remove(text);
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** One token of every text being written. */
-    private void step() {
+    private void step(List<Written> writing) {
         if (writing.isEmpty()) {
             return;
         }
@@ -379,17 +255,16 @@ public final class Engine implements AutoCloseable {
             }
         } catch (RuntimeException e) {
             finished.addAll(writing);
-            List.copyOf(writing).forEach(text -> guarded(text, () -> text.fail(e)));
+            writing.forEach(text -> guarded(text, () -> text.fail(e)));
         }
-        lock.lock();
-        try {
-            writing.removeAll(finished);
-            finished.clear();
-            counts.steps++;
-            counts.completionNanos += System.nanoTime() - began;
-        } finally {
-            lock.unlock();
-        }
+        counts.steps++;
+        counts.completionNanos += System.nanoTime() - began;
+        free();
+    }
+
+    private void free() {
+        desk.free(finished);
+        finished.clear();
     }
 
     /** A listener that throws at its last call harms nobody else. */
@@ -403,23 +278,9 @@ public final class Engine implements AutoCloseable {
     }
 
     private void abandon() {
-        List<Written> all = new ArrayList<>();
-        lock.lock();
-        try {
-            closed = true;
-            closing = true;
-            all.addAll(reading);
-            all.addAll(writing);
-            all.addAll(waiting);
-            reading.clear();
-            writing.clear();
-            waiting.clear();
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        while (!jobs.isEmpty()) {
-            job();
+        List<Written> all = desk.abandon();
+        for (Optional<Runnable> job = desk.job(); job.isPresent(); job = desk.job()) {
+            job.get().run();
         }
         EngineFullException reason = new EngineFullException("the engine was closed before this text was complete");
         all.forEach(text -> guarded(text, () -> text.fail(reason)));
@@ -427,39 +288,13 @@ public final class Engine implements AutoCloseable {
 
     /** Takes no more requests and waits for those there; whether all ended in time. */
     public boolean drain(Duration patience) {
-        lock.lock();
-        try {
-            closing = true;
-            changed.signalAll();
-            long end = System.nanoTime() + patience.toNanos();
-            while (!waiting.isEmpty() || !reading.isEmpty() || !writing.isEmpty() || !jobs.isEmpty()) {
-                long left = end - System.nanoTime();
-                if (left <= 0) {
-                    return false;
-                }
-                // The engine says when it has nothing to do; between two requests it may not come to that.
-                changed.awaitNanos(Math.min(left, TimeUnit.MILLISECONDS.toNanos(20)));
-            }
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        } finally {
-            lock.unlock();
-        }
+        return desk.drain(patience);
     }
 
     /** Ends texts still being written with a failure; {@link #drain} first to let them end by themselves. */
     @Override
     public void close() {
-        lock.lock();
-        try {
-            closed = true;
-            closing = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        desk.close();
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
