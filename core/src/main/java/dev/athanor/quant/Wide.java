@@ -3,7 +3,10 @@ package dev.athanor.quant;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -45,5 +48,34 @@ final class Wide {
     static final IntVector TO_LOWEST =
             IntVector.broadcast(INTS, 8).mul(IntVector.zero(INTS).addIndex(1));
 
+    /** -8, -7 … in the lanes of sixteen floats; what follows is for registers of sixteen floats too. */
+    static final FloatVector FROM_MINUS_8 =
+            FloatVector.broadcast(FLOATS, -8f).add(FloatVector.zero(FLOATS).addIndex(1));
+
+    /** 0, 1 … */
+    static final FloatVector FROM_0 = FloatVector.zero(FLOATS).addIndex(1);
+
+    /** Lanes 8 to 15. */
+    static final VectorMask<Float> UPPER_8 = VectorMask.fromLong(FLOATS, 0xff00);
+
+    static final VectorSpecies<Long> TWO_LONGS = LongVector.SPECIES_128;
+
+    private static final VectorShuffle<Float> BY_8 = rotateBy(8);
+    private static final VectorShuffle<Float> BY_4 = rotateBy(4);
+    private static final VectorShuffle<Float> BY_2 = rotateBy(2);
+    private static final VectorShuffle<Float> BY_1 = rotateBy(1);
+
     private Wide() {}
+
+    private static VectorShuffle<Float> rotateBy(int distance) {
+        return VectorShuffle.fromOp(FLOATS, lane -> (lane + distance) % L);
+    }
+
+    /** Sixteen lanes added up by halves: 8, 4, 2, 1. */
+    static float fold(FloatVector lanes) {
+        FloatVector t = lanes.add(lanes.rearrange(BY_8));
+        t = t.add(t.rearrange(BY_4));
+        t = t.add(t.rearrange(BY_2));
+        return t.add(t.rearrange(BY_1)).lane(0);
+    }
 }
