@@ -58,14 +58,12 @@ public final class StoredDots {
             float[] y,
             int yo,
             float[] room) {
-        MemorySegment upper = w.asSlice(at, rowBytes);
-        MemorySegment lower = w.asSlice(at + rowBytes, rowBytes);
         switch (type) {
-            case BF16 -> VectorDotBf16.pair(upper, lower, x, xo, columns, y, yo);
-            case Q8_0 -> VectorDotQ8.pair(upper, lower, x, xo, columns, y, yo);
-            case Q4_0 -> VectorDotQ4.pair(upper, lower, x, xo, columns, y, yo);
-            case Q4_K -> VectorDotQ4K.pair(upper, lower, x, xo, columns, y, yo, room);
-            case Q6_K -> VectorDotQ6K.pair(upper, lower, x, xo, columns, y, yo, room);
+            case BF16 -> VectorDotBf16.pair(w, at, rowBytes, x, xo, columns, y, yo);
+            case Q8_0 -> VectorDotQ8.pair(w, at, rowBytes, x, xo, columns, y, yo);
+            case Q4_0 -> VectorDotQ4.pair(w, at, rowBytes, x, xo, columns, y, yo);
+            case Q4_K -> VectorDotQ4K.pair(w, at, rowBytes, x, xo, columns, y, yo, room);
+            case Q6_K -> VectorDotQ6K.pair(w, at, rowBytes, x, xo, columns, y, yo, room);
             default -> throw Spans.unreadable(type);
         }
     }

@@ -14,7 +14,9 @@ import jdk.incubator.vector.VectorOperators;
 final class VectorDotBf16 {
     private VectorDotBf16() {}
 
-    static void pair(MemorySegment u, MemorySegment v, float[] x, int xo, int columns, float[] y, int yo) {
+    static void pair(MemorySegment w, long from, long rowBytes, float[] x, int xo, int columns, float[] y, int yo) {
+        MemorySegment u = w.asSlice(from, rowBytes);
+        MemorySegment v = w.asSlice(from + rowBytes, rowBytes);
         FloatVector a = FloatVector.zero(FLOATS);
         FloatVector b = FloatVector.zero(FLOATS);
         for (int i = 0; i < columns; i += 16) {

@@ -26,7 +26,17 @@ final class VectorDotQ4K {
     private VectorDotQ4K() {}
 
     static void pair(
-            MemorySegment u, MemorySegment v, float[] x, int xo, int columns, float[] y, int yo, float[] room) {
+            MemorySegment w,
+            long from,
+            long rowBytes,
+            float[] x,
+            int xo,
+            int columns,
+            float[] y,
+            int yo,
+            float[] room) {
+        MemorySegment u = w.asSlice(from, rowBytes);
+        MemorySegment v = w.asSlice(from + rowBytes, rowBytes);
         FloatVector a = FloatVector.zero(FLOATS);
         FloatVector b = FloatVector.zero(FLOATS);
         for (int block = 0; block < columns / SIZE; block++) {
@@ -34,12 +44,12 @@ final class VectorDotQ4K {
             scales(u, at, room, 0);
             scales(v, at, room, 16);
             for (int two = 0; two < 4; two++) {
-                int from = xo + block * SIZE + two * 64;
+                int first = xo + block * SIZE + two * 64;
                 long quants = at + Q4KBlocks.QUANTS + two * 32;
-                FloatVector x0 = FloatVector.fromArray(FLOATS, x, from);
-                FloatVector x1 = FloatVector.fromArray(FLOATS, x, from + 16);
-                FloatVector x2 = FloatVector.fromArray(FLOATS, x, from + 32);
-                FloatVector x3 = FloatVector.fromArray(FLOATS, x, from + 48);
+                FloatVector x0 = FloatVector.fromArray(FLOATS, x, first);
+                FloatVector x1 = FloatVector.fromArray(FLOATS, x, first + 16);
+                FloatVector x2 = FloatVector.fromArray(FLOATS, x, first + 32);
+                FloatVector x3 = FloatVector.fromArray(FLOATS, x, first + 48);
                 // scale q - minimum for every q; scale q has 21 bits, so only the difference rounds, as it does alone
                 IntVector q = ByteVector.fromMemorySegment(BYTES, u, quants, LITTLE_ENDIAN)
                         .convertShape(ZERO_EXTEND_B2I, INTS, 0)
@@ -47,32 +57,32 @@ final class VectorDotQ4K {
                 IntVector r = ByteVector.fromMemorySegment(BYTES, u, quants + 16, LITTLE_ENDIAN)
                         .convertShape(ZERO_EXTEND_B2I, INTS, 0)
                         .reinterpretAsInts();
-                IntVector first = FloatVector.broadcast(FLOATS, room[2 * two])
+                IntVector some = FloatVector.broadcast(FLOATS, room[2 * two])
                         .fma(Wide.FROM_0, FloatVector.broadcast(FLOATS, room[2 * two + 8]))
                         .reinterpretAsInts();
-                IntVector second = FloatVector.broadcast(FLOATS, room[2 * two + 1])
+                IntVector others = FloatVector.broadcast(FLOATS, room[2 * two + 1])
                         .fma(Wide.FROM_0, FloatVector.broadcast(FLOATS, room[2 * two + 1 + 8]))
                         .reinterpretAsInts();
-                a = q.selectFrom(first).reinterpretAsFloats().fma(x0, a);
-                a = r.selectFrom(first).reinterpretAsFloats().fma(x1, a);
-                a = q.lanewise(LSHR, 4).selectFrom(second).reinterpretAsFloats().fma(x2, a);
-                a = r.lanewise(LSHR, 4).selectFrom(second).reinterpretAsFloats().fma(x3, a);
+                a = q.selectFrom(some).reinterpretAsFloats().fma(x0, a);
+                a = r.selectFrom(some).reinterpretAsFloats().fma(x1, a);
+                a = q.lanewise(LSHR, 4).selectFrom(others).reinterpretAsFloats().fma(x2, a);
+                a = r.lanewise(LSHR, 4).selectFrom(others).reinterpretAsFloats().fma(x3, a);
                 q = ByteVector.fromMemorySegment(BYTES, v, quants, LITTLE_ENDIAN)
                         .convertShape(ZERO_EXTEND_B2I, INTS, 0)
                         .reinterpretAsInts();
                 r = ByteVector.fromMemorySegment(BYTES, v, quants + 16, LITTLE_ENDIAN)
                         .convertShape(ZERO_EXTEND_B2I, INTS, 0)
                         .reinterpretAsInts();
-                first = FloatVector.broadcast(FLOATS, room[16 + 2 * two])
+                some = FloatVector.broadcast(FLOATS, room[16 + 2 * two])
                         .fma(Wide.FROM_0, FloatVector.broadcast(FLOATS, room[16 + 2 * two + 8]))
                         .reinterpretAsInts();
-                second = FloatVector.broadcast(FLOATS, room[16 + 2 * two + 1])
+                others = FloatVector.broadcast(FLOATS, room[16 + 2 * two + 1])
                         .fma(Wide.FROM_0, FloatVector.broadcast(FLOATS, room[16 + 2 * two + 1 + 8]))
                         .reinterpretAsInts();
-                b = q.selectFrom(first).reinterpretAsFloats().fma(x0, b);
-                b = r.selectFrom(first).reinterpretAsFloats().fma(x1, b);
-                b = q.lanewise(LSHR, 4).selectFrom(second).reinterpretAsFloats().fma(x2, b);
-                b = r.lanewise(LSHR, 4).selectFrom(second).reinterpretAsFloats().fma(x3, b);
+                b = q.selectFrom(some).reinterpretAsFloats().fma(x0, b);
+                b = r.selectFrom(some).reinterpretAsFloats().fma(x1, b);
+                b = q.lanewise(LSHR, 4).selectFrom(others).reinterpretAsFloats().fma(x2, b);
+                b = r.lanewise(LSHR, 4).selectFrom(others).reinterpretAsFloats().fma(x3, b);
             }
         }
         y[yo] = Wide.fold(a);

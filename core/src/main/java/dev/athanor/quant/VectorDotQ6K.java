@@ -23,7 +23,17 @@ final class VectorDotQ6K {
     private VectorDotQ6K() {}
 
     static void pair(
-            MemorySegment u, MemorySegment v, float[] x, int xo, int columns, float[] y, int yo, float[] room) {
+            MemorySegment w,
+            long from,
+            long rowBytes,
+            float[] x,
+            int xo,
+            int columns,
+            float[] y,
+            int yo,
+            float[] room) {
+        MemorySegment u = w.asSlice(from, rowBytes);
+        MemorySegment v = w.asSlice(from + rowBytes, rowBytes);
         FloatVector a = FloatVector.zero(FLOATS);
         FloatVector b = FloatVector.zero(FLOATS);
         for (int block = 0; block < columns / SIZE; block++) {
@@ -31,7 +41,7 @@ final class VectorDotQ6K {
             scales(u, at, room, 0);
             scales(v, at, room, 16);
             for (int half = 0; half < 2; half++) {
-                int from = xo + block * SIZE + half * 128;
+                int first = xo + block * SIZE + half * 128;
                 long lows = at + half * 64;
                 long highs = at + Q6KBlocks.HIGH + half * 32;
                 IntVector h0 = ByteVector.fromMemorySegment(BYTES, u, highs, LITTLE_ENDIAN)
@@ -59,7 +69,7 @@ final class VectorDotQ6K {
                         .reinterpretAsFloats()
                         .sub(Wide.F_2_23 + 32)
                         .mul(room[8 * half + 0])
-                        .fma(FloatVector.fromArray(FLOATS, x, from + 0), a);
+                        .fma(FloatVector.fromArray(FLOATS, x, first + 0), a);
                 a = h1.lanewise(LSHL, 4)
                         .and(0x30)
                         .or(p1.and(15))
@@ -67,7 +77,7 @@ final class VectorDotQ6K {
                         .reinterpretAsFloats()
                         .sub(Wide.F_2_23 + 32)
                         .mul(room[8 * half + 1])
-                        .fma(FloatVector.fromArray(FLOATS, x, from + 16), a);
+                        .fma(FloatVector.fromArray(FLOATS, x, first + 16), a);
                 a = h0.lanewise(LSHL, 2)
                         .and(0x30)
                         .or(q0.and(15))
@@ -75,7 +85,7 @@ final class VectorDotQ6K {
                         .reinterpretAsFloats()
                         .sub(Wide.F_2_23 + 32)
                         .mul(room[8 * half + 2])
-                        .fma(FloatVector.fromArray(FLOATS, x, from + 32), a);
+                        .fma(FloatVector.fromArray(FLOATS, x, first + 32), a);
                 a = h1.lanewise(LSHL, 2)
                         .and(0x30)
                         .or(q1.and(15))
@@ -83,21 +93,21 @@ final class VectorDotQ6K {
                         .reinterpretAsFloats()
                         .sub(Wide.F_2_23 + 32)
                         .mul(room[8 * half + 3])
-                        .fma(FloatVector.fromArray(FLOATS, x, from + 48), a);
+                        .fma(FloatVector.fromArray(FLOATS, x, first + 48), a);
                 a = h0.and(0x30)
                         .or(p0.lanewise(LSHR, 4))
                         .or(Wide.BITS_2_23)
                         .reinterpretAsFloats()
                         .sub(Wide.F_2_23 + 32)
                         .mul(room[8 * half + 4])
-                        .fma(FloatVector.fromArray(FLOATS, x, from + 64), a);
+                        .fma(FloatVector.fromArray(FLOATS, x, first + 64), a);
                 a = h1.and(0x30)
                         .or(p1.lanewise(LSHR, 4))
                         .or(Wide.BITS_2_23)
                         .reinterpretAsFloats()
                         .sub(Wide.F_2_23 + 32)
                         .mul(room[8 * half + 5])
-                        .fma(FloatVector.fromArray(FLOATS, x, from + 80), a);
+                        .fma(FloatVector.fromArray(FLOATS, x, first + 80), a);
                 a = h0.lanewise(LSHR, 2)
                         .and(0x30)
                         .or(q0.lanewise(LSHR, 4))
@@ -105,7 +115,7 @@ final class VectorDotQ6K {
                         .reinterpretAsFloats()
                         .sub(Wide.F_2_23 + 32)
                         .mul(room[8 * half + 6])
-                        .fma(FloatVector.fromArray(FLOATS, x, from + 96), a);
+                        .fma(FloatVector.fromArray(FLOATS, x, first + 96), a);
                 a = h1.lanewise(LSHR, 2)
                         .and(0x30)
                         .or(q1.lanewise(LSHR, 4))
@@ -113,7 +123,7 @@ final class VectorDotQ6K {
                         .reinterpretAsFloats()
                         .sub(Wide.F_2_23 + 32)
                         .mul(room[8 * half + 7])
-                        .fma(FloatVector.fromArray(FLOATS, x, from + 112), a);
+                        .fma(FloatVector.fromArray(FLOATS, x, first + 112), a);
                 h0 = ByteVector.fromMemorySegment(BYTES, v, highs, LITTLE_ENDIAN)
                         .convertShape(ZERO_EXTEND_B2I, INTS, 0)
                         .reinterpretAsInts();
@@ -139,7 +149,7 @@ final class VectorDotQ6K {
                         .reinterpretAsFloats()
                         .sub(Wide.F_2_23 + 32)
                         .mul(room[16 + 8 * half + 0])
-                        .fma(FloatVector.fromArray(FLOATS, x, from + 0), b);
+                        .fma(FloatVector.fromArray(FLOATS, x, first + 0), b);
                 b = h1.lanewise(LSHL, 4)
                         .and(0x30)
                         .or(p1.and(15))
@@ -147,7 +157,7 @@ final class VectorDotQ6K {
                         .reinterpretAsFloats()
                         .sub(Wide.F_2_23 + 32)
                         .mul(room[16 + 8 * half + 1])
-                        .fma(FloatVector.fromArray(FLOATS, x, from + 16), b);
+                        .fma(FloatVector.fromArray(FLOATS, x, first + 16), b);
                 b = h0.lanewise(LSHL, 2)
                         .and(0x30)
                         .or(q0.and(15))
@@ -155,7 +165,7 @@ final class VectorDotQ6K {
                         .reinterpretAsFloats()
                         .sub(Wide.F_2_23 + 32)
                         .mul(room[16 + 8 * half + 2])
-                        .fma(FloatVector.fromArray(FLOATS, x, from + 32), b);
+                        .fma(FloatVector.fromArray(FLOATS, x, first + 32), b);
                 b = h1.lanewise(LSHL, 2)
                         .and(0x30)
                         .or(q1.and(15))
@@ -163,21 +173,21 @@ final class VectorDotQ6K {
                         .reinterpretAsFloats()
                         .sub(Wide.F_2_23 + 32)
                         .mul(room[16 + 8 * half + 3])
-                        .fma(FloatVector.fromArray(FLOATS, x, from + 48), b);
+                        .fma(FloatVector.fromArray(FLOATS, x, first + 48), b);
                 b = h0.and(0x30)
                         .or(p0.lanewise(LSHR, 4))
                         .or(Wide.BITS_2_23)
                         .reinterpretAsFloats()
                         .sub(Wide.F_2_23 + 32)
                         .mul(room[16 + 8 * half + 4])
-                        .fma(FloatVector.fromArray(FLOATS, x, from + 64), b);
+                        .fma(FloatVector.fromArray(FLOATS, x, first + 64), b);
                 b = h1.and(0x30)
                         .or(p1.lanewise(LSHR, 4))
                         .or(Wide.BITS_2_23)
                         .reinterpretAsFloats()
                         .sub(Wide.F_2_23 + 32)
                         .mul(room[16 + 8 * half + 5])
-                        .fma(FloatVector.fromArray(FLOATS, x, from + 80), b);
+                        .fma(FloatVector.fromArray(FLOATS, x, first + 80), b);
                 b = h0.lanewise(LSHR, 2)
                         .and(0x30)
                         .or(q0.lanewise(LSHR, 4))
@@ -185,7 +195,7 @@ final class VectorDotQ6K {
                         .reinterpretAsFloats()
                         .sub(Wide.F_2_23 + 32)
                         .mul(room[16 + 8 * half + 6])
-                        .fma(FloatVector.fromArray(FLOATS, x, from + 96), b);
+                        .fma(FloatVector.fromArray(FLOATS, x, first + 96), b);
                 b = h1.lanewise(LSHR, 2)
                         .and(0x30)
                         .or(q1.lanewise(LSHR, 4))
@@ -193,7 +203,7 @@ final class VectorDotQ6K {
                         .reinterpretAsFloats()
                         .sub(Wide.F_2_23 + 32)
                         .mul(room[16 + 8 * half + 7])
-                        .fma(FloatVector.fromArray(FLOATS, x, from + 112), b);
+                        .fma(FloatVector.fromArray(FLOATS, x, first + 112), b);
             }
         }
         y[yo] = Wide.fold(a);

@@ -19,7 +19,9 @@ final class VectorDotQ8 {
 
     private VectorDotQ8() {}
 
-    static void pair(MemorySegment u, MemorySegment v, float[] x, int xo, int columns, float[] y, int yo) {
+    static void pair(MemorySegment w, long from, long rowBytes, float[] x, int xo, int columns, float[] y, int yo) {
+        MemorySegment u = w.asSlice(from, rowBytes);
+        MemorySegment v = w.asSlice(from + rowBytes, rowBytes);
         FloatVector a = FloatVector.zero(FLOATS);
         FloatVector b = FloatVector.zero(FLOATS);
         for (int block = 0; block < columns / SIZE; block++) {
