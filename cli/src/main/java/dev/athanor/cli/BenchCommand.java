@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
             BenchTrainCommand.class,
             BenchKernelsCommand.class,
             BenchGenerateCommand.class,
+            BenchModelCommand.class,
             BenchServeCommand.class,
             BenchTraceCommand.class
         })
