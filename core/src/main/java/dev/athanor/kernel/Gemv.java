@@ -1,10 +1,12 @@
 package dev.athanor.kernel;
 
 import dev.athanor.quant.Blocks;
+import dev.athanor.quant.Interleaved;
 import dev.athanor.quant.StoredDots;
 import dev.athanor.tensor.DType;
 import dev.athanor.tensor.Stored;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Matrix times one vector, the work of generating a token: every weight is read once, so memory bandwidth is the limit.
@@ -27,10 +29,12 @@ public final class Gemv {
 
     private final Kernels kernels;
     private final Workers workers;
+    private final InterleavedRows interleaved;
     private final float[][] rows; // one per thread
     private float[] partial = new float[0];
 
-    Gemv(Kernels kernels, Workers workers) {
+    Gemv(Kernels kernels, Workers workers, InterleavedRows interleaved) {
+        this.interleaved = interleaved;
         this.kernels = kernels;
         this.workers = workers;
         this.rows = new float[workers.threads()][0];
@@ -52,6 +56,11 @@ public final class Gemv {
         int n = w.shape().rows();
         int k = w.shape().dim(-1);
         int perTask = Math.max(2, TASK_FLOATS / k & -2);
+        Optional<Interleaved> sixteen = interleaved.of(w);
+        if (sixteen.isPresent()) {
+            interleaved.multiply(sixteen.get(), n, k, x, xo, 1, y, yo, perTask);
+            return;
+        }
         workers.run((n + perTask - 1) / perTask, (task, worker) -> {
             int first = task * perTask;
             int rows = Math.min(perTask, n - first);

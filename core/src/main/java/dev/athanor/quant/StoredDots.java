@@ -28,7 +28,7 @@ public final class StoredDots {
             return false;
         }
         return switch (type) {
-            case BF16, Q8_0, Q4_0, Q4_K, Q6_K -> true;
+            case BF16, Q8_0, Q6_K -> true;
             default -> false;
         };
     }
@@ -61,8 +61,6 @@ public final class StoredDots {
         switch (type) {
             case BF16 -> VectorDotBf16.pair(w, at, rowBytes, x, xo, columns, y, yo);
             case Q8_0 -> VectorDotQ8.pair(w, at, rowBytes, x, xo, columns, y, yo);
-            case Q4_0 -> VectorDotQ4.pair(w, at, rowBytes, x, xo, columns, y, yo);
-            case Q4_K -> VectorDotQ4K.pair(w, at, rowBytes, x, xo, columns, y, yo, room);
             case Q6_K -> VectorDotQ6K.pair(w, at, rowBytes, x, xo, columns, y, yo, room);
             default -> throw Spans.unreadable(type);
         }

@@ -3,9 +3,7 @@ package dev.athanor.quant;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -47,18 +45,6 @@ final class Wide {
 
     static final IntVector TO_LOWEST =
             IntVector.broadcast(INTS, 8).mul(IntVector.zero(INTS).addIndex(1));
-
-    /** -8, -7 … in the lanes of sixteen floats; what follows is for registers of sixteen floats too. */
-    static final FloatVector FROM_MINUS_8 =
-            FloatVector.broadcast(FLOATS, -8f).add(FloatVector.zero(FLOATS).addIndex(1));
-
-    /** 0, 1 … */
-    static final FloatVector FROM_0 = FloatVector.zero(FLOATS).addIndex(1);
-
-    /** Lanes 8 to 15. */
-    static final VectorMask<Float> UPPER_8 = VectorMask.fromLong(FLOATS, 0xff00);
-
-    static final VectorSpecies<Long> TWO_LONGS = LongVector.SPECIES_128;
 
     private static final VectorShuffle<Float> BY_8 = rotateBy(8);
     private static final VectorShuffle<Float> BY_4 = rotateBy(4);
