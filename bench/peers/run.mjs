@@ -19,7 +19,7 @@ const USAGE = `Usage: bench/peers/run [--formats LIST] [--rounds N] [--prefill N
 
   --formats LIST     of q8_0,q4_0,q4_k,f16,bf16 (default: all)
   --rounds N         how often all take their turn; medians over them count (default: 3)
-  --passes N         passes that count within a turn (default: 3)
+  --passes N         passes that count within a turn, of libtorch three times as many steps (default: 3)
   --prefill N, --decode N, --threads N   (default: 512, 128, 2)
   --shape NAME       of athanor bench model (default: llama-1.1b)
   --models DIR       where the models are, or are made (default: bench/peers/target/models)`;
@@ -160,7 +160,7 @@ function training(settings, notes) {
     const shape = ["--shape", "gpt2-124m", "--batch", "4", "--context", "64"];
     const athanor = (...more) => () => measured(ATHANOR, ["bench", "train", ...shape, "--threads", settings.threads, "--json", ...more]);
     const libtorch = (type) => () => measured(JAVA, ["--enable-native-access=ALL-UNNAMED", "-Dorg.bytedeco.javacpp.nopointergc=true",
-        "-cp", [LIBTORCH, "*"].join("/"), join(HERE, "libtorch", "Gpt2Step.java"), type, "4", "64", settings.threads],
+        "-cp", [LIBTORCH, "*"].join("/"), join(HERE, "libtorch", "Gpt2Step.java"), type, "4", "64", settings.threads, String(3 * settings.passes)],
         { OMP_WAIT_POLICY: "passive", OMP_NUM_THREADS: settings.threads });
     const { found, left } = inTurn([
         ["libtorch, FP32", libtorch("f32")],

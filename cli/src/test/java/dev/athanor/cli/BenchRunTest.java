@@ -81,12 +81,11 @@ class BenchRunTest {
     @ParameterizedTest
     @ValueSource(strings = {"f32", "q8_0", "q4_0"})
     void bytesOfATokenAreThoseOfAllWeightsButTheEmbedding(String type) {
-        double matrices =
-                switch (type) {
-                    case "f32" -> 4 * (2 * LAYER + HEAD);
-                    case "q8_0" -> (2 * LAYER + HEAD) * 34.0 / 32;
-                    default -> 2 * LAYER * 18.0 / 32 + HEAD * 210.0 / 256;
-                };
+        double matrices = switch (type) {
+            case "f32" -> 4 * (2 * LAYER + HEAD);
+            case "q8_0" -> (2 * LAYER + HEAD) * 34.0 / 32;
+            default -> 2 * LAYER * 18.0 / 32 + HEAD * 210.0 / 256;
+        };
         try (OpenModel model = ModelFiles.open(file(type))) {
             WeightTraffic traffic = WeightTraffic.of(model.parameters());
             assertEquals(matrices + 4 * NORMS, traffic.bytes());
