@@ -101,13 +101,18 @@ public final class KvCache {
         return length - first;
     }
 
+    /** Whether {@link #truncate} can go back to {@code length} tokens: what they could see is still there. */
+    public boolean reaches(int length) {
+        return length == 0 || first == 0 || length - first >= seen;
+    }
+
     /** Forgets every token from position {@code length} on. */
     public void truncate(int length) {
         if (length < 0 || length > this.length) {
             throw new IllegalArgumentException(
                     "KV cache: expected to keep between 0 and " + this.length + " tokens, found " + length);
         }
-        if (length > 0 && first > 0 && length - first < seen) {
+        if (!reaches(length)) {
             throw new IllegalArgumentException("KV cache: expected to keep at least " + (first + seen)
                     + " tokens or none, since those before the sliding window are gone, found " + length);
         }

@@ -58,6 +58,11 @@ public final class Transformer {
         return parameters;
     }
 
+    /** Another model on the threads of this one; the two take turns. */
+    public Transformer with(Parameters other) {
+        return new Transformer(other, compute);
+    }
+
     /**
      * Logits of every position.
      *
