@@ -7,10 +7,13 @@ package dev.athanor.generate.speculate;
  */
 final class DraftLength {
     /**
-     * A row more in a pass, in passes of one row: a pass of sixteen takes three times as long as one of one in F32
-     * (docs/performance.md, many texts at once).
+     * A row more in a pass, in passes of one row: sixteen take three times as long as one, four half as long again,
+     * with weights in F32, BF16 and Q8_0 (docs/speculation.md).
      */
     private static final double ROW = 0.13;
+
+    /** Rows that meet a weight together; two or three take as long. */
+    private static final int ROWS_TOGETHER = 4;
 
     /** What a guess counts when the next one is known: the last twenty or so decide. */
     private static final double MEMORY = 0.95;
@@ -60,7 +63,8 @@ final class DraftLength {
         for (int n = 1; n <= most; n++) {
             reached *= a;
             tokens += reached;
-            double perTime = tokens / (1 + n * (ROW + cost));
+            int rows = (n + ROWS_TOGETHER) / ROWS_TOGETHER * ROWS_TOGETHER; // with that of the newest token
+            double perTime = tokens / (1 + rows * ROW + n * cost);
             if (perTime > rate) {
                 rate = perTime;
                 best = n;

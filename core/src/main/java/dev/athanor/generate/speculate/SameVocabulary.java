@@ -8,6 +8,8 @@ import java.util.Locale;
 
 /** A guess is a number: it means the same only where both models count the same tokens. */
 final class SameVocabulary {
+    private static final String OTHERS = ", as for the model that it guesses for";
+
     private SameVocabulary() {}
 
     /** @throws IllegalArgumentException where an id means something else to the smaller model, or nothing */
@@ -15,18 +17,20 @@ final class SameVocabulary {
         int size = tokenizer.vocabularySize();
         int other = draft.tokenizer().vocabularySize();
         if (other != size) {
-            throw refused(
-                    draft, "a vocabulary of " + size + " tokens, as the model has that it guesses for, found " + other);
+            throw refused(draft, "a vocabulary of " + size + " tokens" + OTHERS + ", found " + other);
         }
         for (int id = 0; id < size; id++) {
             byte[] here = tokenizer.bytes(id);
             byte[] there = draft.tokenizer().bytes(id);
-            if (!Arrays.equals(here, there)
-                    || tokenizer.isSpecial(id) != draft.tokenizer().isSpecial(id)) {
+            if (!Arrays.equals(here, there)) {
+                throw refused(draft, "token " + id + " to be " + quoted(here) + OTHERS + ", found " + quoted(there));
+            }
+            boolean control = tokenizer.isSpecial(id);
+            if (control != draft.tokenizer().isSpecial(id)) {
                 throw refused(
                         draft,
-                        "token " + id + " to be " + quoted(here) + ", as for the model that it guesses for" + ", found "
-                                + quoted(there));
+                        "token " + id + ", " + quoted(here) + ", to be " + kind(control) + OTHERS + ", found "
+                                + kind(!control));
             }
         }
         if (draft.parameters().config().vocabularySize()
@@ -36,6 +40,10 @@ final class SameVocabulary {
                     "rows for " + size + " tokens, found "
                             + draft.parameters().config().vocabularySize());
         }
+    }
+
+    private static String kind(boolean control) {
+        return control ? "a control token" : "text";
     }
 
     private static String quoted(byte[] bytes) {

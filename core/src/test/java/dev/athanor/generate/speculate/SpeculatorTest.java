@@ -127,6 +127,12 @@ class SpeculatorTest {
             SpeculationStats stats =
                     compare("window, itself", model, new ModelDrafter(same, Proposer.likeliest(40), 0), prompt, 1100);
             assertTrue(stats.tokensPerPass() > 1.5, "tokens a pass: " + stats.tokensPerPass());
+            for (int context : new int[] {1, 2, 16}) { // shorter than the text: it guesses from the latest tokens
+                Transformer brief = model.with(TinyModels.random(40, context, OptionalInt.empty(), 0.5, SEED));
+                SpeculationStats few =
+                        compare("brief", model, new ModelDrafter(brief, Proposer.likeliest(40), 0), prompt, 300);
+                assertTrue(few.drafted() > 0, "guesses with a context of " + context + ": " + few);
+            }
         }
     }
 
