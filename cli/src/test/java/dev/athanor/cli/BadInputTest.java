@@ -80,7 +80,7 @@ class BadInputTest {
         }
         Outcome.of("chat", "--model", m, "--speculate", "lookup", "--draft", m)
                 .assertFailure(2, "--speculate, --draft: expected one of them, found both");
-        Outcome.of("bench").assertFailure(2, "Expected train, kernels, generate, serve or trace");
+        Outcome.of("bench").assertFailure(2, "Expected run, train, kernels, generate, model, serve or trace");
         Outcome.of("bench", "train", "--shape", "gpt5", "--batch", "1", "--context", "8")
                 .assertFailure(2, "found gpt5");
         Outcome.of("bench", "train", "--shape", "nano-char", "--batch", "100000", "--context", "100000")

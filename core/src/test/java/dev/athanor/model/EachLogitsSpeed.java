@@ -27,7 +27,7 @@ final class EachLogitsSpeed {
         Parameters drawn = Initializer.initialize(config, 0.02, 1);
         try (Compute compute = Compute.create(2);
                 Arena arena = Arena.ofShared()) {
-            for (DType type : List.of(DType.F32, DType.BF16, DType.Q8_0)) {
+            for (DType type : List.of(DType.F32, DType.BF16, DType.Q8_0, DType.Q4_0, DType.Q4_K)) {
                 Parameters parameters = Parameters.of(
                         config,
                         spec -> stored(
@@ -57,7 +57,7 @@ final class EachLogitsSpeed {
         double[][] seconds = new double[ROWS.length][ROUNDS];
         for (int round = 0; round < ROUNDS; round++) {
             for (int i = 0; i < ROWS.length; i++) {
-                for (int again = 0; again < 2; again++) { // the second is measured
+                for (int again = 0; again < (round == 0 ? 2 : 1); again++) { // each first is not measured
                     cache.truncate(HELD);
                     long began = System.nanoTime();
                     model.eachLogits(new int[ROWS[i]], cache);

@@ -87,14 +87,16 @@ class EachLogitsTest {
             compare(family + ", mapped", new Transformer(open.parameters(), compute), 3, 40, 9);
             Parameters loaded = Checkpoint.load(PARITY.resolve(family));
             compare(family + ", in memory", new Transformer(loaded, compute), 5, 40, 9);
-            Parameters small = Parameters.of(
-                    loaded.config(),
-                    spec -> stored(
-                            loaded.list()
-                                    .get(loaded.indexOf(spec.role(), spec.layer()))
-                                    .value(),
-                            DType.Q8_0));
-            compare(family + ", Q8_0", new Transformer(small, compute), 1, 40, 9);
+            for (DType type : new DType[] {DType.BF16, DType.Q8_0, DType.Q4_0}) {
+                Parameters small = Parameters.of(
+                        loaded.config(),
+                        spec -> stored(
+                                loaded.list()
+                                        .get(loaded.indexOf(spec.role(), spec.layer()))
+                                        .value(),
+                                type));
+                compare(family + ", " + type, new Transformer(small, compute), 1, 40, 9);
+            }
         }
     }
 
