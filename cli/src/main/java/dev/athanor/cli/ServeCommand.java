@@ -1,6 +1,7 @@
 package dev.athanor.cli;
 
 import dev.athanor.chat.Assistant;
+import dev.athanor.checkpoint.gguf.ModelFiles;
 import dev.athanor.generate.batch.EngineLimits;
 import dev.athanor.server.openai.ServeOptions;
 import dev.athanor.server.openai.Serving;
@@ -86,6 +87,9 @@ final class ServeCommand implements Callable<Integer> {
     private int prefixMib;
 
     @Mixin
+    private final SpeculateOptions speculate = new SpeculateOptions();
+
+    @Mixin
     private final Common common = new Common();
 
     @Override
@@ -99,7 +103,9 @@ final class ServeCommand implements Callable<Integer> {
         if (!options.local() && apiKey.isEmpty()) {
             System.err.println("athanor: anybody who reaches " + host + " may ask; give --api-key to let only some");
         }
-        try (Assistant assistant = Assistant.open(model.directory(), common.threads(), limits)) {
+        try (SpeculateOptions.Asked guesses = speculate.open(common);
+                Assistant assistant =
+                        Assistant.of(ModelFiles.open(model.directory()), common.threads(), limits, guesses.way())) {
             assistant.model().notes().forEach(note -> System.err.println("athanor: " + note));
             Serving serving = Serving.start(assistant, options);
             System.out.println(serving.address());

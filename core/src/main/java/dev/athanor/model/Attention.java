@@ -109,7 +109,7 @@ final class Attention {
             return Attend.apply(tape, layout(run.batch(), run.length(), run.length(), 0), q, k, v);
         }
         if (run.batch() > 1) {
-            return attendEach(tape, q, k, v, run.caches());
+            return attendEach(tape, q, k, v, run);
         }
         KvCache cache = run.caches().getFirst();
         cache.store(layer, 0, run.length(), k.data(), v.data());
@@ -117,14 +117,17 @@ final class Attention {
         return Attend.cached(tape, layout, q, cache.keys(layer), cache.values(layer));
     }
 
-    /** One new word of every text, each with the keys and values of its own. */
-    private Value attendEach(Tape tape, Heads q, Heads k, Heads v, List<KvCache> caches) {
+    /** One new word of every text, or several of one, each with the keys and values of its text up to itself. */
+    private Value attendEach(Tape tape, Heads q, Heads k, Heads v, Run run) {
         List<Attend.Text> texts = new ArrayList<>();
-        for (int row = 0; row < caches.size(); row++) {
-            KvCache cache = caches.get(row);
-            cache.store(layer, row, 1, k.data(), v.data());
-            Layout layout = layout(1, 1, cache.held() + 1, cache.held());
-            texts.add(new Attend.Text(layout, cache.keys(layer), cache.values(layer)));
+        for (int row = 0; row < run.batch(); row = texts.size()) {
+            KvCache cache = run.caches().get(row);
+            int count = run.rowsOfText(row);
+            cache.store(layer, row, count, k.data(), v.data());
+            for (int i = 0; i < count; i++) {
+                Layout layout = layout(1, 1, cache.held() + i + 1, cache.held() + i);
+                texts.add(new Attend.Text(layout, cache.keys(layer), cache.values(layer)));
+            }
         }
         return Attend.each(tape, texts, q);
     }
