@@ -4,6 +4,7 @@ import dev.athanor.LanguageModel;
 import dev.athanor.hub.HubCache;
 import dev.athanor.hub.HubException;
 import dev.athanor.hub.ModelName;
+import dev.athanor.model.KvType;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -49,7 +50,12 @@ final class ModelOption {
 
     /** Opens the model; what its configuration says that Athanor does not know goes to standard error. */
     LanguageModel open(Common common) {
-        LanguageModel opened = LanguageModel.open(directory(), common.threads());
+        return open(common, KvType.F32);
+    }
+
+    /** As {@link #open(Common)}, with keys and values of texts kept as {@code kv}. */
+    LanguageModel open(Common common, KvType kv) {
+        LanguageModel opened = LanguageModel.open(directory(), common.threads(), kv);
         opened.notes().forEach(note -> System.err.println("athanor: " + note));
         return opened;
     }

@@ -45,11 +45,14 @@ final class PerplexityCommand implements Callable<Integer> {
     private long maxTokens;
 
     @Mixin
+    private final KvOption kv = new KvOption();
+
+    @Mixin
     private final Common common = new Common();
 
     @Override
     public Integer call() {
-        try (LanguageModel open = model.open(common)) {
+        try (LanguageModel open = model.open(common, kv.type(common))) {
             Perplexity.Options options = options(open.transformer().config().contextLength());
             long began = System.nanoTime();
             Perplexity.Result result = Perplexity.measure(

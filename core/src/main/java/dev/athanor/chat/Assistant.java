@@ -11,6 +11,7 @@ import dev.athanor.generate.batch.TextRequest;
 import dev.athanor.generate.batch.Ticket;
 import dev.athanor.generate.constraint.Constraint;
 import dev.athanor.kernel.Compute;
+import dev.athanor.model.KvType;
 import dev.athanor.model.ModelConfig;
 import dev.athanor.model.Transformer;
 import dev.athanor.tokenizer.Tokenizer;
@@ -45,12 +46,14 @@ public final class Assistant implements AutoCloseable {
     private final ChatFormat format;
     private final Engine engine;
 
-    private Assistant(OpenModel model, Tokenizer tokenizer, ChatFormat format, Compute compute, EngineLimits limits) {
+    private Assistant(
+            OpenModel model, Tokenizer tokenizer, ChatFormat format, Compute compute, EngineLimits limits, KvType kv) {
         this.model = model;
         this.tokenizer = tokenizer;
         this.format = format;
         this.compute = compute;
-        this.engine = new Engine(new Transformer(model.parameters(), compute), tokenizer, model.endTokens(), limits);
+        Transformer transformer = new Transformer(model.parameters(), compute, kv);
+        this.engine = new Engine(transformer, tokenizer, model.endTokens(), limits);
     }
 
     /** Opens a model directory or GGUF file. */
@@ -64,17 +67,31 @@ public final class Assistant implements AutoCloseable {
      * @throws dev.athanor.checkpoint.ModelFormatException where a file is missing, damaged or contradicts another
      * @throws IllegalArgumentException where its chat template cannot be read
      */
-    @SuppressWarnings("MustBeClosedChecker") // what is returned owns the files and closes them
     public static Assistant open(Path path, int threads, EngineLimits limits) {
-        return of(ModelFiles.open(path), threads, limits);
+        return open(path, threads, limits, KvType.F32);
+    }
+
+    /**
+     * As {@link #open(Path, int, EngineLimits)}, with keys and values of texts kept as {@code kv}.
+     *
+     * @throws IllegalArgumentException also when this model's heads cannot be stored so
+     */
+    @SuppressWarnings("MustBeClosedChecker") // what is returned owns the files and closes them
+    public static Assistant open(Path path, int threads, EngineLimits limits, KvType kv) {
+        return of(ModelFiles.open(path), threads, limits, kv);
     }
 
     /** An assistant on a model that is open; it is closed with the assistant, or now where this fails. */
     public static Assistant of(OpenModel model, int threads, EngineLimits limits) {
+        return of(model, threads, limits, KvType.F32);
+    }
+
+    private static Assistant of(OpenModel model, int threads, EngineLimits limits, KvType kv) {
         try {
+            kv.check(model.config());
             Tokenizer tokenizer = model.tokenizer();
             ChatFormat format = ChatFormat.of(model.chat(), tokenizer);
-            return new Assistant(model, tokenizer, format, Compute.create(threads), limits);
+            return new Assistant(model, tokenizer, format, Compute.create(threads), limits, kv);
         } catch (RuntimeException e) {
             model.close();
             throw e;
