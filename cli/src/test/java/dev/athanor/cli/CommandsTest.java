@@ -85,7 +85,7 @@ class CommandsTest {
                 .assertFailure(2, "--kv: expected f32, f16, bf16 or q8_0, found q4_0");
         Outcome.of("generate", "--model", PARITY.toString(), "--prompt", "the", "--kv", "q8_0")
                 .assertFailure(
-                        1,
+                        2,
                         "KV cache: expected heads of a multiple of 32 numbers for q8_0, found 16 in this model; choose f16, bf16 or f32");
     }
 

@@ -1,6 +1,7 @@
 package dev.athanor.kernel;
 
 import dev.athanor.kernel.FlashAttention.Layout;
+import dev.athanor.tensor.DType;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -27,7 +28,10 @@ public final class AttentionSpeed {
         int threads = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 2;
         try (Compute compute = Compute.create(threads)) {
             for (int keys : new int[] {2048, 8192, 32768}) {
-                decode(compute, keys);
+                decode(compute, DType.F32, keys);
+            }
+            for (DType type : new DType[] {DType.F16, DType.BF16, DType.Q8_0}) {
+                decode(compute, type, 8192);
             }
             prefill(compute, 512, 512);
             prefill(compute, 512, 8192);
@@ -39,25 +43,34 @@ public final class AttentionSpeed {
         return new Layout(1, queries, keys, keys - queries, Integer.MAX_VALUE, HEADS, KV_HEADS, SIZE, scale);
     }
 
-    private static HeadView[] layers(int layers, int keys) {
-        HeadView[] views = new HeadView[layers];
-        for (int i = 0; i < layers; i++) {
-            views[i] = heads(random(keys * KV_HEADS * SIZE), keys);
+    /** One layer's keys or values, head after head, as a cache holds them. */
+    private static HeadRows rows(DType type, int keys) {
+        float[] data = random(keys * KV_HEADS * SIZE);
+        int stride = keys * SIZE;
+        short[] halves = new short[data.length];
+        switch (type) {
+            case F32 -> {
+                return new HeadView(data, 0, SIZE, stride);
+            }
+            case F16 -> StoredNumbers.toF16(data, 0, halves, 0, data.length);
+            case BF16 -> StoredNumbers.toBf16(data, 0, halves, 0, data.length);
+            default -> {
+                byte[] quants = new byte[data.length];
+                StoredNumbers.toQ8(data, 0, quants, halves, 0, data.length / Q8Rows.BLOCK);
+                return new Q8Rows(quants, halves, stride);
+            }
         }
-        return views;
+        return new HalfRows(halves, stride, type == DType.BF16);
     }
 
-    /** Head after head, as a cache holds them. */
-    private static HeadView heads(float[] data, int rows) {
-        return Boolean.getBoolean("rowmajor")
-                ? new HeadView(data, 0, KV_HEADS * SIZE, SIZE)
-                : new HeadView(data, 0, SIZE, rows * SIZE);
-    }
-
-    private static void decode(Compute compute, int keys) {
+    private static void decode(Compute compute, DType type, int keys) {
         int layers = keys > 8192 ? LAYERS / 4 : LAYERS;
-        HeadView[] k = layers(layers, keys);
-        HeadView[] v = layers(layers, keys);
+        HeadRows[] k = new HeadRows[layers];
+        HeadRows[] v = new HeadRows[layers];
+        for (int layer = 0; layer < layers; layer++) {
+            k[layer] = rows(type, keys);
+            v[layer] = rows(type, keys);
+        }
         Layout l = layout(1, keys);
         HeadView q = new HeadView(random(HEADS * SIZE), 0, HEADS * SIZE, SIZE);
         HeadView z = new HeadView(new float[HEADS * SIZE], 0, HEADS * SIZE, SIZE);
@@ -70,18 +83,19 @@ public final class AttentionSpeed {
                 best = Math.min(best, (System.nanoTime() - began) / 1e9);
             }
         }
-        double bound = 2.0 * keys * KV_HEADS * SIZE * Float.BYTES / MachinePeak.measureBandwidth(compute);
+        double bound = type.bytes(2L * keys * KV_HEADS * SIZE) / MachinePeak.measureBandwidth(compute);
         OUT.printf(
                 Locale.ROOT,
-                "decode, %6d keys: %8.1f us a layer, %3.0f %% of the memory's bandwidth%n",
+                "decode, %4s, %6d keys: %8.1f us a layer, %3.0f %% of the memory's bandwidth%n",
+                type,
                 keys,
                 best * 1e6,
                 bound / best * 100);
     }
 
     private static void prefill(Compute compute, int queries, int keys) {
-        HeadView k = layers(1, keys)[0];
-        HeadView v = layers(1, keys)[0];
+        HeadRows k = rows(DType.F32, keys);
+        HeadRows v = rows(DType.F32, keys);
         Layout l = layout(queries, keys);
         HeadView q = new HeadView(random(queries * HEADS * SIZE), 0, HEADS * SIZE, SIZE);
         HeadView z = new HeadView(new float[queries * HEADS * SIZE], 0, HEADS * SIZE, SIZE);
