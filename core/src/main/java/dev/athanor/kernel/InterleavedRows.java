@@ -41,24 +41,26 @@ final class InterleavedRows {
         return m.finite() ? Optional.of(m) : Optional.empty();
     }
 
-    /** y[j, i] = row i of {@code m} [n, k] times vector j of x [count, k]. */
-    void multiply(Interleaved m, int n, int k, float[] x, int xo, int count, float[] y, int yo, int rowsPerTask) {
+    /** What the products need of {@code count} vectors of x [count, k]; good until the next call. */
+    float[] prepared(int k, float[] x, int xo, int count) {
         int size = InterleavedDots.prepared(k);
         if (prepared.length < count * size) {
             prepared = new float[count * size];
         }
-        float[] ready = prepared;
         for (int j = 0; j < count; j++) {
-            InterleavedDots.prepare(x, xo + j * k, k, ready, j * size);
+            InterleavedDots.prepare(x, xo + j * k, k, prepared, j * size);
         }
-        int perTask = Math.max(1, rowsPerTask / Interleaved.ROWS);
-        workers.run((m.groups() + perTask - 1) / perTask, (task, worker) -> {
-            for (int group = task * perTask; group < Math.min(m.groups(), (task + 1) * perTask); group++) {
-                for (int j = 0; j < count; j++) {
-                    group(m, n, group, ready, j * size, y, yo + j * n, ends[worker]);
-                }
+        return prepared;
+    }
+
+    /** y[j, i] = row i of {@code m} [n, k] times vector j, for {@code groups} groups of rows from {@code first} on. */
+    void rows(Interleaved m, int n, int first, int groups, float[] ready, int count, float[] y, int yo, int worker) {
+        int size = InterleavedDots.prepared(m.columns());
+        for (int group = first; group < Math.min(m.groups(), first + groups); group++) {
+            for (int j = 0; j < count; j++) {
+                group(m, n, group, ready, j * size, y, yo + j * n, ends[worker]);
             }
-        });
+        }
     }
 
     private void group(Interleaved m, int n, int group, float[] x, int xo, float[] y, int yo, float[] end) {

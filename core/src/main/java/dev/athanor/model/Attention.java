@@ -154,22 +154,17 @@ final class Attention {
     }
 
     private Qkv separate(Tape tape, Value x) {
-        return new Qkv(
-                project(tape, x, Role.QUERY_WEIGHT, Role.QUERY_BIAS),
-                project(tape, x, Role.KEY_WEIGHT, Role.KEY_BIAS),
-                project(tape, x, Role.VALUE_WEIGHT, Role.VALUE_BIAS));
-    }
-
-    private Heads project(Tape tape, Value x, Role weight, Role bias) {
-        Value y = Projection.apply(
+        List<Value> qkv = Projection.together(
                 tape,
                 x,
                 weights,
-                weight,
-                Optional.of(bias),
+                List.of(Role.QUERY_WEIGHT, Role.KEY_WEIGHT, Role.VALUE_WEIGHT),
+                List.of(Optional.of(Role.QUERY_BIAS), Optional.of(Role.KEY_BIAS), Optional.of(Role.VALUE_BIAS)),
                 layer,
                 config.layout().inputMajor());
-        return Heads.separate(y, config.headSize());
+        int size = config.headSize();
+        return new Qkv(
+                Heads.separate(qkv.get(0), size), Heads.separate(qkv.get(1), size), Heads.separate(qkv.get(2), size));
     }
 
     /** One matrix for all three: blocks q|k|v (GPT-2), or q, k, v head by head (GPT-NeoX). */
