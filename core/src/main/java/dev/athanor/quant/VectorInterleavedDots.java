@@ -50,8 +50,6 @@ final class VectorInterleavedDots {
         for (int g = 0; g < groups; g++) {
             FloatVector t0 = FloatVector.zero(FLOATS);
             FloatVector t1 = FloatVector.zero(FLOATS);
-            FloatVector t2 = FloatVector.zero(FLOATS);
-            FloatVector t3 = FloatVector.zero(FLOATS);
             for (int word = 0; word < 4; word++) {
                 IntVector v = IntVector.fromArray(INTS, words, ((group * groups + g) * 4 + word) * ROWS + lane);
                 int at = xo + g * GROUP + word * 8;
@@ -59,21 +57,21 @@ final class VectorInterleavedDots {
                         .fma(FloatVector.broadcast(FLOATS, x[at]), t0);
                 t1 = ((FloatVector) v.and(0xf0).convertShape(I2F, FLOATS, 0))
                         .fma(FloatVector.broadcast(FLOATS, x[at + 1]), t1);
-                t2 = ((FloatVector) v.and(0xf00).convertShape(I2F, FLOATS, 0))
-                        .fma(FloatVector.broadcast(FLOATS, x[at + 2]), t2);
-                t3 = ((FloatVector) v.and(0xf000).convertShape(I2F, FLOATS, 0))
-                        .fma(FloatVector.broadcast(FLOATS, x[at + 3]), t3);
+                t0 = ((FloatVector) v.and(0xf00).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 2]), t0);
+                t1 = ((FloatVector) v.and(0xf000).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 3]), t1);
                 t0 = ((FloatVector) v.and(0xf0000).convertShape(I2F, FLOATS, 0))
                         .fma(FloatVector.broadcast(FLOATS, x[at + 4]), t0);
                 t1 = ((FloatVector) v.and(0xf00000).convertShape(I2F, FLOATS, 0))
                         .fma(FloatVector.broadcast(FLOATS, x[at + 5]), t1);
-                t2 = ((FloatVector) v.and(0xf000000).convertShape(I2F, FLOATS, 0))
-                        .fma(FloatVector.broadcast(FLOATS, x[at + 6]), t2);
-                t3 = ((FloatVector) v.lanewise(LSHR, 4).and(0xf000000).convertShape(I2F, FLOATS, 0))
-                        .fma(FloatVector.broadcast(FLOATS, x[at + 7]), t3);
+                t0 = ((FloatVector) v.and(0xf000000).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 6]), t0);
+                t1 = ((FloatVector) v.lanewise(LSHR, 4).and(0xf000000).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 7]), t1);
             }
             FloatVector t = FloatVector.broadcast(FLOATS, x[xo + columns + g])
-                    .fma(FloatVector.broadcast(FLOATS, -8f), t0.add(t1).add(t2.add(t3)));
+                    .fma(FloatVector.broadcast(FLOATS, -8f), t0.add(t1));
             sum = ((IntVector) ShortVector.fromArray(SHORTS, halves, (group * groups + g) * ROWS + lane)
                             .convertShape(S2I, INTS, 0))
                     .lanewise(LSHL, 13)
@@ -101,8 +99,6 @@ final class VectorInterleavedDots {
         for (int g = 0; g < groups; g++) {
             FloatVector t0 = FloatVector.zero(FLOATS);
             FloatVector t1 = FloatVector.zero(FLOATS);
-            FloatVector t2 = FloatVector.zero(FLOATS);
-            FloatVector t3 = FloatVector.zero(FLOATS);
             for (int word = 0; word < 4; word++) {
                 IntVector v = IntVector.fromArray(INTS, words, ((group * groups + g) * 4 + word) * ROWS + lane);
                 int at = xo + g * GROUP + word * 8;
@@ -110,18 +106,18 @@ final class VectorInterleavedDots {
                         .fma(FloatVector.broadcast(FLOATS, x[at]), t0);
                 t1 = ((FloatVector) v.and(0xf0).convertShape(I2F, FLOATS, 0))
                         .fma(FloatVector.broadcast(FLOATS, x[at + 1]), t1);
-                t2 = ((FloatVector) v.and(0xf00).convertShape(I2F, FLOATS, 0))
-                        .fma(FloatVector.broadcast(FLOATS, x[at + 2]), t2);
-                t3 = ((FloatVector) v.and(0xf000).convertShape(I2F, FLOATS, 0))
-                        .fma(FloatVector.broadcast(FLOATS, x[at + 3]), t3);
+                t0 = ((FloatVector) v.and(0xf00).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 2]), t0);
+                t1 = ((FloatVector) v.and(0xf000).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 3]), t1);
                 t0 = ((FloatVector) v.and(0xf0000).convertShape(I2F, FLOATS, 0))
                         .fma(FloatVector.broadcast(FLOATS, x[at + 4]), t0);
                 t1 = ((FloatVector) v.and(0xf00000).convertShape(I2F, FLOATS, 0))
                         .fma(FloatVector.broadcast(FLOATS, x[at + 5]), t1);
-                t2 = ((FloatVector) v.and(0xf000000).convertShape(I2F, FLOATS, 0))
-                        .fma(FloatVector.broadcast(FLOATS, x[at + 6]), t2);
-                t3 = ((FloatVector) v.lanewise(LSHR, 4).and(0xf000000).convertShape(I2F, FLOATS, 0))
-                        .fma(FloatVector.broadcast(FLOATS, x[at + 7]), t3);
+                t0 = ((FloatVector) v.and(0xf000000).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 6]), t0);
+                t1 = ((FloatVector) v.lanewise(LSHR, 4).and(0xf000000).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 7]), t1);
             }
             int half = (group * groups / 8 + g / 8) * 2 * ROWS + lane;
             int step = (group * groups + g) * 2 * ROWS + lane;
@@ -141,7 +137,7 @@ final class VectorInterleavedDots {
                             .convertShape(B2I, INTS, 0)
                             .convertShape(I2F, FLOATS, 0))
                     .mul(scale)
-                    .fma(t0.add(t1).add(t2.add(t3)), sum);
+                    .fma(t0.add(t1), sum);
             sum = ((FloatVector) ByteVector.fromArray(BYTES, steps, step + ROWS)
                             .convertShape(B2I, INTS, 0)
                             .convertShape(I2F, FLOATS, 0))
