@@ -14,9 +14,9 @@ import java.util.List;
 public final class FlashAttention {
     /**
      * Queries and keys per block: two blocks of scores and their operands fit the second-level cache at head sizes up
-     * to 256.
+     * to 256. Keys are added up block by block from row 0 on, so the bits depend on which rows share a block.
      */
-    private static final int BLOCK = 128;
+    public static final int BLOCK = 128;
 
     private final Kernels kernels;
     private final Workers workers;
@@ -96,27 +96,43 @@ public final class FlashAttention {
             int block = task % blocks;
             int head = task / blocks % l.heads;
             int sequence = task / blocks / l.heads;
-            forwardBlock(l, q, k, v, z, lse, sequence, sequence, head, block * BLOCK, scratch[worker]);
+            int row = sequence * l.queries;
+            forwardBlock(l, q, k, v, z, lse, row, sequence * l.keys, head, block * BLOCK, scratch[worker]);
         });
     }
 
     /**
-     * One query row of several texts, each to keys and values of its own, to the bit as {@link #forward} one by one.
+     * New query rows of several texts, each to keys and values of its own, to the bit as {@link #forward} one by one.
      *
-     * @param layouts of one sequence and one query each
-     * @param q row i is the query of text i
-     * @param lse [texts, heads]
+     * @param layouts of one sequence each
+     * @param q rows of all texts, one text after the other
+     * @param lse [heads, queries] of one text after the other
      */
     public void forwardEach(
             List<Layout> layouts, HeadView q, List<HeadView> k, List<HeadView> v, HeadView z, float[] lse) {
-        int heads = layouts.getFirst().heads;
-        workers.run(layouts.size() * heads, (task, worker) -> {
-            int text = task / heads;
-            forwardBlock(
-                    layouts.get(text), q, k.get(text), v.get(text), z, lse, text, 0, task % heads, 0, scratch[worker]);
+        int texts = layouts.size();
+        int[] rows = new int[texts + 1];
+        int[] tasks = new int[texts + 1];
+        for (int i = 0; i < texts; i++) {
+            Layout l = layouts.get(i);
+            rows[i + 1] = rows[i] + l.queries;
+            tasks[i + 1] = tasks[i] + l.heads * ((l.queries + BLOCK - 1) / BLOCK);
+        }
+        workers.run(tasks[texts], (task, worker) -> {
+            int found = Arrays.binarySearch(tasks, task);
+            int text = found < 0 ? -found - 2 : found;
+            Layout l = layouts.get(text);
+            int head = (task - tasks[text]) % l.heads;
+            int first = (task - tasks[text]) / l.heads * BLOCK;
+            forwardBlock(l, q, k.get(text), v.get(text), z, lse, rows[text], 0, head, first, scratch[worker]);
         });
     }
 
+    /**
+     * @param row of the sequence's first query
+     * @param keyRow of the sequence's first key
+     * @param first query of this block
+     */
     private void forwardBlock(
             Layout l,
             HeadView q,
@@ -124,8 +140,8 @@ public final class FlashAttention {
             HeadView v,
             HeadView z,
             float[] lse,
-            int sequence,
-            int keySequence,
+            int row,
+            int keyRow,
             int head,
             int first,
             Scratch s) {
@@ -136,11 +152,10 @@ public final class FlashAttention {
         Arrays.fill(s.max, 0, rows, Float.NEGATIVE_INFINITY);
         Arrays.fill(s.sum, 0, rows, 0f);
         int kvHead = head / l.group();
-        int q0 = q.at(sequence * l.queries + first, head);
+        int q0 = q.at(row + first, head);
         int end = l.endKey(first + rows - 1);
         for (int key = l.firstKey(first) / BLOCK * BLOCK; key < end; key += BLOCK) {
             int width = Math.min(BLOCK, end - key);
-            int row = keySequence * l.keys + key;
             s.gemm.multiply(
                     rows,
                     width,
@@ -150,7 +165,7 @@ public final class FlashAttention {
                     q.rowStride(),
                     false,
                     k.data(),
-                    k.at(row, kvHead),
+                    k.at(keyRow + key, kvHead),
                     k.rowStride(),
                     true,
                     s.shares,
@@ -169,7 +184,7 @@ public final class FlashAttention {
                     BLOCK,
                     false,
                     v.data(),
-                    v.at(row, kvHead),
+                    v.at(keyRow + key, kvHead),
                     v.rowStride(),
                     false,
                     out,
@@ -177,9 +192,9 @@ public final class FlashAttention {
                     size,
                     true);
         }
-        int saved = (sequence * l.heads + head) * l.queries + first;
+        int saved = row * l.heads + head * l.queries + first;
         for (int i = 0; i < rows; i++) {
-            int to = z.at(sequence * l.queries + first + i, head);
+            int to = z.at(row + first + i, head);
             System.arraycopy(out, i * size, z.data(), to, size);
             kernels.scale(z.data(), to, 1f / s.sum[i], size);
             lse[saved + i] = s.max[i] + (float) StrictMath.log(s.sum[i]);

@@ -108,8 +108,8 @@ final class Attention {
         if (run.caches().isEmpty()) {
             return Attend.apply(tape, layout(run.batch(), run.length(), run.length(), 0), q, k, v);
         }
-        if (run.batch() > 1) {
-            return attendEach(tape, q, k, v, run.caches());
+        if (run.caches().size() > 1) {
+            return attendEach(tape, q, k, v, run);
         }
         KvCache cache = run.caches().getFirst();
         cache.store(layer, 0, run.length(), k.data(), v.data());
@@ -117,14 +117,17 @@ final class Attention {
         return Attend.cached(tape, layout, q, cache.keys(layer), cache.values(layer));
     }
 
-    /** One new word of every text, each with the keys and values of its own. */
-    private Value attendEach(Tape tape, Heads q, Heads k, Heads v, List<KvCache> caches) {
+    /** New words of every text, each with the keys and values of its own. */
+    private Value attendEach(Tape tape, Heads q, Heads k, Heads v, Run run) {
         List<Attend.Text> texts = new ArrayList<>();
-        for (int row = 0; row < caches.size(); row++) {
-            KvCache cache = caches.get(row);
-            cache.store(layer, row, 1, k.data(), v.data());
-            Layout layout = layout(1, 1, cache.held() + 1, cache.held());
+        int row = 0;
+        for (int i = 0; i < run.caches().size(); i++) {
+            KvCache cache = run.caches().get(i);
+            int rows = run.rows(i);
+            cache.store(layer, row, rows, k.data(), v.data());
+            Layout layout = layout(1, rows, cache.held() + rows, cache.held());
             texts.add(new Attend.Text(layout, cache.keys(layer), cache.values(layer)));
+            row += rows;
         }
         return Attend.each(tape, texts, q);
     }

@@ -1,5 +1,6 @@
 package dev.athanor.model;
 
+import dev.athanor.kernel.FlashAttention;
 import dev.athanor.kernel.HeadView;
 import dev.athanor.tensor.Tensor;
 import java.util.Arrays;
@@ -115,6 +116,8 @@ public final class KvCache {
     void reserve(int count) {
         int held = held();
         int keep = (int) Math.min(held, (long) seen + MARGIN);
+        // Whole blocks, or attention would add up in an order that depends on the pieces a text was read in.
+        keep = held - (held - keep) / FlashAttention.BLOCK * FlashAttention.BLOCK;
         if (keep < held && held + count > rows) {
             int width = config.kvWidth();
             for (int layer = 0; layer < keys.length; layer++) {

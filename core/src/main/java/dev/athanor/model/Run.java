@@ -12,6 +12,7 @@ import dev.athanor.op.Value;
 import dev.athanor.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * One forward pass.
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param length new tokens per sequence
  * @param caches where the tokens before are kept, one per sequence; none when every sequence starts at its first
  *     position
+ * @param pieces new tokens of each cache's text where they differ: then the rows of all texts are one sequence
  * @param dropout probability of dropping, 0 outside training
  * @param dropoutSeed which elements drop
  * @param probe who listens to the pass
@@ -29,32 +31,34 @@ record Run(
         int batch,
         int length,
         List<KvCache> caches,
+        List<Integer> pieces,
         float dropout,
         long dropoutSeed,
         Optional<Probe> probe,
         Switches switches) {
     Run {
         caches = List.copyOf(caches);
+        pieces = List.copyOf(pieces);
     }
 
     static Run of(int batch, int length) {
-        return new Run(batch, length, List.of(), 0f, 0, Optional.empty(), Switches.ON);
+        return new Run(batch, length, List.of(), List.of(), 0f, 0, Optional.empty(), Switches.ON);
     }
 
     static Run training(int batch, int length, float dropout, long dropoutSeed) {
-        return new Run(batch, length, List.of(), dropout, dropoutSeed, Optional.empty(), Switches.ON);
+        return new Run(batch, length, List.of(), List.of(), dropout, dropoutSeed, Optional.empty(), Switches.ON);
     }
 
     static Run cached(int length, KvCache cache) {
-        return new Run(1, length, List.of(cache), 0f, 0, Optional.empty(), Switches.ON);
+        return new Run(1, length, List.of(cache), List.of(), 0f, 0, Optional.empty(), Switches.ON);
     }
 
     static Run cached(int length, KvCache cache, Probe probe) {
-        return new Run(1, length, List.of(cache), 0f, 0, Optional.of(probe), Switches.ON);
+        return new Run(1, length, List.of(cache), List.of(), 0f, 0, Optional.of(probe), Switches.ON);
     }
 
     static Run probed(int batch, int length, Probe probe, Switches switches) {
-        return new Run(batch, length, List.of(), 0f, 0, Optional.of(probe), switches);
+        return new Run(batch, length, List.of(), List.of(), 0f, 0, Optional.of(probe), switches);
     }
 
     /** Whether somebody listens at a place of a layer, or of the whole model with {@link Hook#NO_LAYER}. */
@@ -96,13 +100,31 @@ record Run(
 
     /** One new token of every text. */
     static Run ofEach(List<KvCache> caches) {
-        return new Run(caches.size(), 1, caches, 0f, 0, Optional.empty(), Switches.ON);
+        return new Run(caches.size(), 1, caches, List.of(), 0f, 0, Optional.empty(), Switches.ON);
+    }
+
+    /** The next tokens of every text, of each as many as it has. */
+    static Run ofPieces(List<Piece> pieces) {
+        List<Integer> sizes = pieces.stream().map(Piece::size).toList();
+        int rows = sizes.stream().mapToInt(Integer::intValue).sum();
+        List<KvCache> caches = pieces.stream().map(Piece::cache).toList();
+        return new Run(1, rows, caches, sizes, 0f, 0, Optional.empty(), Switches.ON);
+    }
+
+    /** New tokens of text {@code i}. */
+    int rows(int i) {
+        return pieces.isEmpty() ? length : pieces.get(i);
     }
 
     /** Where the new tokens stand. */
     Positions places() {
-        return caches.size() > 1
-                ? new Positions.Each(caches.stream().mapToInt(KvCache::length).toArray())
-                : new Positions.Running(caches.isEmpty() ? 0 : caches.getFirst().length(), length);
+        if (caches.size() < 2) {
+            return new Positions.Running(
+                    caches.isEmpty() ? 0 : caches.getFirst().length(), length);
+        }
+        return new Positions.Each(IntStream.range(0, caches.size())
+                .flatMap(i ->
+                        IntStream.range(0, rows(i)).map(row -> caches.get(i).length() + row))
+                .toArray());
     }
 }

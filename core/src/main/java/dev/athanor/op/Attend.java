@@ -56,22 +56,24 @@ public final class Attend {
     }
 
     /**
-     * A text that one new word is added to.
+     * A text that new words are added to.
      *
-     * @param layout of one query
-     * @param keys with the new word's
+     * @param layout of one query per new word
+     * @param keys with the new words'
      */
     public record Text(Layout layout, HeadView keys, HeadView values) {}
 
     /**
-     * Attention of one query row per text, each to the keys and values of its own. No gradients.
+     * Attention of the new words of every text, each to the keys and values of its own. No gradients.
      *
-     * @return z [texts, heads * headSize]
+     * @param q rows of all texts, one text after the other
+     * @return z [rows, heads * headSize]
      */
     public static Value each(Tape tape, List<Text> texts, Heads q) {
         Layout first = texts.getFirst().layout();
-        Value z = tape.value(texts.size(), first.heads() * first.headSize());
-        float[] lse = tape.array(texts.size() * first.heads());
+        int rows = texts.stream().mapToInt(text -> text.layout().queries()).sum();
+        Value z = tape.value(rows, first.heads() * first.headSize());
+        float[] lse = tape.array(rows * first.heads());
         tape.compute()
                 .attention()
                 .forwardEach(
