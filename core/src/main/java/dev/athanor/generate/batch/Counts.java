@@ -7,6 +7,7 @@ final class Counts {
     long promptTokens;
     long cachedTokens;
     long completionTokens;
+    long readings;
     long steps;
     long promptNanos;
     long completionNanos;
@@ -20,6 +21,7 @@ final class Counts {
                 promptTokens,
                 cachedTokens,
                 completionTokens,
+                readings,
                 steps,
                 promptNanos / 1e9,
                 completionNanos / 1e9);

@@ -23,6 +23,7 @@ final class MetricsApi {
         counter(out, "prompt_tokens_total", "tokens of prompts that were read", s.promptTokens());
         counter(out, "prompt_tokens_cached_total", "tokens of prompts that were known already", s.cachedTokens());
         counter(out, "completion_tokens_total", "tokens written", s.completionTokens());
+        counter(out, "prompt_passes_total", "passes over the weights that read pieces of prompts", s.readings());
         counter(out, "decode_steps_total", "passes over the weights that wrote tokens", s.steps());
         seconds(out, "prompt_seconds_total", "seconds spent reading prompts", s.promptSeconds());
         seconds(out, "completion_seconds_total", "seconds spent writing", s.completionSeconds());
