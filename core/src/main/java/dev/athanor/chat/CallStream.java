@@ -11,8 +11,11 @@ import java.util.regex.Pattern;
  * left for {@link AnswerReader} to find when the answer is complete.
  */
 final class CallStream {
-    private static final Pattern HEAD = Pattern.compile(
-            "\\s*\\{\\s*\"name\"\\s*:\\s*\"([^\"\\\\]*)\"\\s*,\\s*\"(?:arguments|parameters)\"\\s*:\\s*\\{");
+    /** A JSON text, with escapes, of a bounded length: the matcher's depth grows with it. */
+    private static final String TEXT = "(\"(?:[^\"\\\\]|\\\\.){0,400}\")";
+
+    private static final Pattern HEAD =
+            Pattern.compile("\\s*\\{\\s*" + TEXT + "\\s*:\\s*" + TEXT + "\\s*,\\s*" + TEXT + "\\s*:\\s*\\{");
 
     private static final Pattern NEXT = Pattern.compile(
             "\\s*\\}\\s*" + Pattern.quote(AnswerReader.CALLED) + "\\s*" + Pattern.quote(AnswerReader.CALL));
@@ -68,8 +71,11 @@ final class CallStream {
             over = !head.hitEnd();
             return false;
         }
-        String name = head.group(1);
-        if (tools.stream().noneMatch(tool -> tool.name().equals(name))) {
+        String name = AnswerReader.text(head.group(2));
+        String second = AnswerReader.text(head.group(3));
+        if (!AnswerReader.text(head.group(1)).equals("name")
+                || tools.stream().noneMatch(tool -> tool.name().equals(name))
+                || !(second.equals("arguments") || second.equals("parameters"))) {
             over = true;
             return false;
         }

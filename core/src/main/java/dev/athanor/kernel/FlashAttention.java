@@ -14,9 +14,9 @@ import java.util.List;
 public final class FlashAttention {
     /**
      * Queries and keys per block: two blocks of scores and their operands fit the second-level cache at head sizes up
-     * to 256. Keys are added up block by block from row 0 on, so the bits depend on which rows share a block.
+     * to 256.
      */
-    public static final int BLOCK = 128;
+    private static final int BLOCK = 128;
 
     private final Kernels kernels;
     private final Workers workers;

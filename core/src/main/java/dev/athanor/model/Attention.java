@@ -108,7 +108,7 @@ final class Attention {
         if (run.caches().isEmpty()) {
             return Attend.apply(tape, layout(run.batch(), run.length(), run.length(), 0), q, k, v);
         }
-        if (run.caches().size() > 1) {
+        if (run.batch() > 1) {
             return attendEach(tape, q, k, v, run);
         }
         KvCache cache = run.caches().getFirst();
@@ -117,17 +117,19 @@ final class Attention {
         return Attend.cached(tape, layout, q, cache.keys(layer), cache.values(layer));
     }
 
-    /** New words of every text, each with the keys and values of its own. */
+    /** One new word of every text, or several, each with the keys and values of its text up to itself. */
     private Value attendEach(Tape tape, Heads q, Heads k, Heads v, Run run) {
         List<Attend.Text> texts = new ArrayList<>();
-        int row = 0;
-        for (int i = 0; i < run.caches().size(); i++) {
-            KvCache cache = run.caches().get(i);
-            int rows = run.rows(i);
-            cache.store(layer, row, rows, k.data(), v.data());
-            Layout layout = layout(1, rows, cache.held() + rows, cache.held());
-            texts.add(new Attend.Text(layout, cache.keys(layer), cache.values(layer)));
-            row += rows;
+        for (int row = 0; row < run.batch(); ) {
+            KvCache cache = run.caches().get(row);
+            int count = run.rowsOfText(row);
+            cache.store(layer, row, count, k.data(), v.data());
+            int together = tape.eachRowAlone() ? 1 : count;
+            for (int i = 0; i < count; i += together) {
+                Layout layout = layout(1, together, cache.held() + i + together, cache.held() + i);
+                texts.add(new Attend.Text(layout, cache.keys(layer), cache.values(layer)));
+            }
+            row += count;
         }
         return Attend.each(tape, texts, q);
     }

@@ -1,6 +1,5 @@
 package dev.athanor.model;
 
-import dev.athanor.kernel.FlashAttention;
 import dev.athanor.kernel.HeadView;
 import dev.athanor.tensor.Tensor;
 import java.util.Arrays;
@@ -14,6 +13,12 @@ import java.util.List;
 public final class KvCache {
     /** Rows at first; a context may be far longer than the text in it. */
     private static final int FIRST_ROWS = 256;
+
+    /**
+     * Rows make way by a multiple of this, which attention's blocks are: each block begins at the same position of the
+     * text whenever rows made way, so the bits do not depend on how many tokens came at a time.
+     */
+    private static final int BLOCK = 128;
 
     /** Rows kept before a sliding window, so that {@link #truncate} can go back this far, and room for new ones. */
     private static final int MARGIN = 256;
@@ -115,9 +120,8 @@ public final class KvCache {
     /** Makes room for {@code count} new tokens; what no later token can see makes way. */
     void reserve(int count) {
         int held = held();
-        int keep = (int) Math.min(held, (long) seen + MARGIN);
-        // Whole blocks, or attention would add up in an order that depends on the pieces a text was read in.
-        keep = held - (held - keep) / FlashAttention.BLOCK * FlashAttention.BLOCK;
+        int gone = (int) Math.max(0, held - (long) seen - MARGIN) / BLOCK * BLOCK;
+        int keep = held - gone;
         if (keep < held && held + count > rows) {
             int width = config.kvWidth();
             for (int layer = 0; layer < keys.length; layer++) {

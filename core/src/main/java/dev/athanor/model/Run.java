@@ -10,9 +10,9 @@ import dev.athanor.op.Heads;
 import dev.athanor.op.Positions;
 import dev.athanor.op.Value;
 import dev.athanor.tensor.Tensor;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * One forward pass.
@@ -20,8 +20,7 @@ import java.util.stream.IntStream;
  * @param batch sequences
  * @param length new tokens per sequence
  * @param caches where the tokens before are kept, one per sequence; none when every sequence starts at its first
- *     position
- * @param pieces new tokens of each cache's text where they differ: then the rows of all texts are one sequence
+ *     position; the same several times, one after the other, for several new tokens of one text
  * @param dropout probability of dropping, 0 outside training
  * @param dropoutSeed which elements drop
  * @param probe who listens to the pass
@@ -31,34 +30,32 @@ record Run(
         int batch,
         int length,
         List<KvCache> caches,
-        List<Integer> pieces,
         float dropout,
         long dropoutSeed,
         Optional<Probe> probe,
         Switches switches) {
     Run {
         caches = List.copyOf(caches);
-        pieces = List.copyOf(pieces);
     }
 
     static Run of(int batch, int length) {
-        return new Run(batch, length, List.of(), List.of(), 0f, 0, Optional.empty(), Switches.ON);
+        return new Run(batch, length, List.of(), 0f, 0, Optional.empty(), Switches.ON);
     }
 
     static Run training(int batch, int length, float dropout, long dropoutSeed) {
-        return new Run(batch, length, List.of(), List.of(), dropout, dropoutSeed, Optional.empty(), Switches.ON);
+        return new Run(batch, length, List.of(), dropout, dropoutSeed, Optional.empty(), Switches.ON);
     }
 
     static Run cached(int length, KvCache cache) {
-        return new Run(1, length, List.of(cache), List.of(), 0f, 0, Optional.empty(), Switches.ON);
+        return new Run(1, length, List.of(cache), 0f, 0, Optional.empty(), Switches.ON);
     }
 
     static Run cached(int length, KvCache cache, Probe probe) {
-        return new Run(1, length, List.of(cache), List.of(), 0f, 0, Optional.of(probe), Switches.ON);
+        return new Run(1, length, List.of(cache), 0f, 0, Optional.of(probe), Switches.ON);
     }
 
     static Run probed(int batch, int length, Probe probe, Switches switches) {
-        return new Run(batch, length, List.of(), List.of(), 0f, 0, Optional.of(probe), switches);
+        return new Run(batch, length, List.of(), 0f, 0, Optional.of(probe), switches);
     }
 
     /** Whether somebody listens at a place of a layer, or of the whole model with {@link Hook#NO_LAYER}. */
@@ -100,20 +97,28 @@ record Run(
 
     /** One new token of every text. */
     static Run ofEach(List<KvCache> caches) {
-        return new Run(caches.size(), 1, caches, List.of(), 0f, 0, Optional.empty(), Switches.ON);
+        return new Run(caches.size(), 1, caches, 0f, 0, Optional.empty(), Switches.ON);
     }
 
-    /** The next tokens of every text, of each as many as it has. */
+    /** Several new tokens of one text, each as if it came alone. */
+    static Run ofRows(int count, KvCache cache) {
+        return ofEach(Collections.nCopies(count, cache));
+    }
+
+    /** The next tokens of every text, of each as many as its piece has. */
     static Run ofPieces(List<Piece> pieces) {
-        List<Integer> sizes = pieces.stream().map(Piece::size).toList();
-        int rows = sizes.stream().mapToInt(Integer::intValue).sum();
-        List<KvCache> caches = pieces.stream().map(Piece::cache).toList();
-        return new Run(1, rows, caches, sizes, 0f, 0, Optional.empty(), Switches.ON);
+        return ofEach(pieces.stream()
+                .flatMap(piece -> Collections.nCopies(piece.size(), piece.cache()).stream())
+                .toList());
     }
 
-    /** New tokens of text {@code i}. */
-    int rows(int i) {
-        return pieces.isEmpty() ? length : pieces.get(i);
+    /** How many new tokens, one after the other, the text of row {@code row} has from there on. */
+    int rowsOfText(int row) {
+        int end = row + 1;
+        while (end < caches.size() && caches.get(end) == caches.get(row)) {
+            end++;
+        }
+        return end - row;
     }
 
     /** Where the new tokens stand. */
@@ -122,9 +127,11 @@ record Run(
             return new Positions.Running(
                     caches.isEmpty() ? 0 : caches.getFirst().length(), length);
         }
-        return new Positions.Each(IntStream.range(0, caches.size())
-                .flatMap(i ->
-                        IntStream.range(0, rows(i)).map(row -> caches.get(i).length() + row))
-                .toArray());
+        int[] at = new int[caches.size()];
+        for (int row = 0; row < at.length; row++) {
+            boolean next = row > 0 && caches.get(row) == caches.get(row - 1);
+            at[row] = next ? at[row - 1] + 1 : caches.get(row).length();
+        }
+        return new Positions.Each(at);
     }
 }

@@ -329,35 +329,6 @@ public final class Transformer {
     }
 
     /**
-     * One more token for each of several texts, in one pass over the weights. Every text gets the bits it would get
-     * alone.
-     *
-     * @param tokens [texts]
-     * @param caches one per text
-     * @return [texts, V]
-     */
-    public Tensor nextLogits(int[] tokens, List<KvCache> caches) {
-        if (tokens.length != caches.size()) {
-            throw new IllegalArgumentException(
-                    "tokens: expected one for each of " + caches.size() + " texts, found " + tokens.length);
-        }
-        for (KvCache cache : caches) {
-            if (cache.length() == cache.capacity()) {
-                throw new IllegalArgumentException(
-                        "KV cache: expected at most " + cache.capacity() + " tokens, found " + (cache.length() + 1));
-            }
-            cache.reserve(1);
-        }
-        Tape tape = Tape.ofRowsAlone(compute, pool);
-        Value x = pass.run(tape, constant, tokens, Run.ofEach(caches));
-        caches.forEach(cache -> cache.advance(1));
-        Value logits = Linear.apply(tape, x, pass.head(constant.weights()), Optional.empty(), false);
-        Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(tokens.length, config.vocabularySize()));
-        tape.clear();
-        return copy;
-    }
-
-    /**
      * Reads the next tokens of several texts in one pass over the weights. Every text gets the bits it would get alone,
      * read in whatever pieces of at least two tokens.
      *
@@ -404,9 +375,55 @@ public final class Transformer {
         return copy;
     }
 
-    /** Forgets what is kept for intermediate results, after a pass that broke off. */
-    public void dropWorkspace() {
-        pool.drop();
+    /**
+     * One more token for each of several texts, in one pass over the weights. Every text gets the bits it would get
+     * alone.
+     *
+     * @param tokens [texts]
+     * @param caches one per text
+     * @return [texts, V]
+     */
+    public Tensor nextLogits(int[] tokens, List<KvCache> caches) {
+        if (tokens.length != caches.size()) {
+            throw new IllegalArgumentException(
+                    "tokens: expected one for each of " + caches.size() + " texts, found " + tokens.length);
+        }
+        for (KvCache cache : caches) {
+            if (cache.length() == cache.capacity()) {
+                throw new IllegalArgumentException(
+                        "KV cache: expected at most " + cache.capacity() + " tokens, found " + (cache.length() + 1));
+            }
+            cache.reserve(1);
+        }
+        Tape tape = Tape.ofRowsAlone(compute, pool);
+        Value x = pass.run(tape, constant, tokens, Run.ofEach(caches));
+        caches.forEach(cache -> cache.advance(1));
+        Value logits = Linear.apply(tape, x, pass.head(constant.weights()), Optional.empty(), false);
+        Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(tokens.length, config.vocabularySize()));
+        tape.clear();
+        return copy;
+    }
+
+    /**
+     * Reads {@code tokens} behind those in {@code cache} in one pass over the weights and gives the logits for what
+     * comes after each of them, with the bits that {@link #nextLogits(int[], KvCache)} gives for one after the other.
+     *
+     * @return [n, V]
+     */
+    public Tensor eachLogits(int[] tokens, KvCache cache) {
+        int n = tokens.length;
+        if (n == 0 || cache.length() + n > cache.capacity()) {
+            throw new IllegalArgumentException("KV cache: expected between 1 and " + (cache.capacity() - cache.length())
+                    + " more tokens, found " + n);
+        }
+        cache.reserve(n);
+        Tape tape = Tape.ofRowsAlone(compute, pool);
+        Value x = pass.run(tape, constant, tokens, Run.ofRows(n, cache));
+        cache.advance(n);
+        Value logits = Linear.apply(tape, x, pass.head(constant.weights()), Optional.empty(), false);
+        Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(n, config.vocabularySize()));
+        tape.clear();
+        return copy;
     }
 
     private Value reading(Tape tape, int[] tokens, KvCache cache) {
@@ -419,6 +436,11 @@ public final class Transformer {
     /** Bytes of intermediate results this model has allocated so far; constant once every shape has been seen. */
     public long workspaceBytes() {
         return pool.allocatedBytes();
+    }
+
+    /** Forgets what is kept for intermediate results, after a pass that broke off. */
+    public void dropWorkspace() {
+        pool.drop();
     }
 
     /** Bytes of intermediate results kept for the next forward pass. */

@@ -111,6 +111,12 @@ class CallStreamTest {
     }
 
     @Test
+    void escapesInANameHideNoCall() {
+        String call = "<tool_call>{\"n\\u0061me\": \"cl\\u006fck\", \"arguments\": {}}</tool_call>";
+        assertEquals("[call_0 clock]{|}|<call_0 {}>", letterByLetter(call));
+    }
+
+    @Test
     void aCallThatBreaksOffIsOneAsFarAsItCame() {
         assertEquals(
                 "[call_0 weather]{\"city\": \"U|<call_0 {\"city\": \"U>",
