@@ -29,7 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
                     + "second of all of them, time to the first token, and time between two tokens."
         })
 final class BenchServeCommand implements Callable<Integer> {
-    private static final List<Integer> CLIENTS = List.of(1, 4, 16, 64);
+    private static final int MOST_CLIENTS = 128; // that many the engine writes or lets wait
     private static final int MOST = 1 << 14;
 
     @Option(
@@ -63,6 +63,14 @@ final class BenchServeCommand implements Callable<Integer> {
             description = "Rounds after one that warms up; the median is printed (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
+    @Option(
+            names = "--clients",
+            defaultValue = "1,4,16,64",
+            split = ",",
+            paramLabel = "N",
+            description = "Clients at once; several numbers with commas (default: ${DEFAULT-VALUE}).")
+    private List<Integer> clients = List.of(1, 4, 16, 64);
+
     @Mixin
     private final Common common = new Common();
 
@@ -71,12 +79,13 @@ final class BenchServeCommand implements Callable<Integer> {
         common.require("--prompt", prompt, 2, MOST);
         common.require("--tokens", tokens, 2, MOST);
         common.require("--rounds", rounds, 1, 100);
+        clients.forEach(count -> common.require("--clients", count, 1, MOST_CLIENTS));
         try (Assistant assistant = assistant();
                 Serving serving = Serving.start(assistant, ServeOptions.LOCAL)) {
             List<ServeLoad.Result> results = new ArrayList<>();
             int vocabulary = assistant.tokenizer().vocabularySize();
-            for (int clients : CLIENTS) {
-                results.add(new ServeLoad(serving.address(), clients, prompt, tokens, vocabulary).median(rounds));
+            for (int count : clients) {
+                results.add(new ServeLoad(serving.address(), count, prompt, tokens, vocabulary).median(rounds));
                 if (!common.json) {
                     print(results.getLast(), results.getFirst());
                 }
@@ -108,11 +117,12 @@ final class BenchServeCommand implements Callable<Integer> {
     private static void print(ServeLoad.Result r, ServeLoad.Result alone) {
         System.out.printf(
                 Locale.ROOT,
-                "%2d clients: %7.1f tokens/s, %4.1f × one; first token %6.0f ms (p50) %6.0f (p99); "
+                "%2d clients: %7.1f tokens/s, %4.1f × %s; first token %6.0f ms (p50) %6.0f (p99); "
                         + "between tokens %5.1f ms (p50) %5.1f (p99)%n",
                 r.clients(),
                 r.tokensPerSecond(),
                 r.tokensPerSecond() / alone.tokensPerSecond(),
+                alone.clients() == 1 ? "one" : "the first row",
                 r.firstP50(),
                 r.firstP99(),
                 r.gapP50(),

@@ -127,6 +127,15 @@ final class AnswerReader {
         }
     }
 
+    /** What a JSON text in its quotes says; nothing where it is none. */
+    static String text(String quoted) {
+        try {
+            return MAPPER.readTree(quoted).asString("");
+        } catch (JacksonException e) {
+            return "";
+        }
+    }
+
     private static boolean add(Optional<JsonNode> json, Set<String> names, List<ToolCall> calls) {
         if (json.isEmpty() || !json.get().isObject()) {
             return false;

@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * Tells apart, while an answer is written, what is said, what is thought and what asks for tools. What may turn out to
- * be a call is held back until it is known.
+ * be a call is held back until it is known; {@link CallStream} tells those who want it how a call goes on.
  */
 final class AnswerStream {
     private enum State {
@@ -17,6 +17,7 @@ final class AnswerStream {
     private final ChatFormat format;
     private final List<Tool> tools;
     private final ReplyListener listener;
+    private final CallStream called;
     private final boolean opened; // the prompt ended with the sign of thinking
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder said = new StringBuilder();
@@ -28,6 +29,7 @@ final class AnswerStream {
         this.format = format;
         this.tools = tools;
         this.listener = listener;
+        this.called = new CallStream(tools, listener);
         this.opened = opened;
         this.state = opened ? State.THINKING : State.BEGINNING;
     }
@@ -45,7 +47,7 @@ final class AnswerStream {
             case THINKING -> think();
             case SAYING -> {
                 say();
-                yield false;
+                yield state == State.HELD;
             }
             case HELD -> release();
         };
@@ -102,6 +104,7 @@ final class AnswerStream {
 
     /** JSON whose first key shows that it is no call is said after all. */
     private boolean release() {
+        called.follow(text, given);
         if (text.length() - given > AnswerReader.FIRST_KEY || !AnswerReader.isNoCall(text.substring(given))) {
             return false;
         }
@@ -139,13 +142,13 @@ final class AnswerStream {
     /** The whole answer; what was held back is passed on now. */
     Answer end() {
         Answer answer = format.read(opened ? AnswerReader.THINK + text : text.toString(), tools);
-        if (answer.calls().isEmpty() && state != State.THINKING && given < text.length()) {
+        List<ToolCall> calls = called.calls(answer.calls());
+        if (calls.isEmpty() && state != State.THINKING && given < text.length()) {
             emit(text.substring(given));
         }
-        answer.calls().forEach(listener::call);
-        String content =
-                answer.calls().isEmpty() ? said.toString() : said.toString().strip();
-        return new Answer(content, answer.thinking(), answer.calls());
+        calls.forEach(listener::call);
+        String content = calls.isEmpty() ? said.toString() : said.toString().strip();
+        return new Answer(content, answer.thinking(), calls);
     }
 
     String text() {

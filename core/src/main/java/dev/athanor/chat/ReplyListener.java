@@ -13,7 +13,18 @@ public interface ReplyListener {
     /** More of what the model thinks before it answers. */
     default void thinking(String piece) {}
 
-    /** A tool call that is complete. */
+    /** Whether {@link #calling} and {@link #arguments} are to be told. A call that breaks off is then a call, too. */
+    default boolean hearsArguments() {
+        return false;
+    }
+
+    /** A tool call begins; its arguments follow. Not every call is told so: some only when they are complete. */
+    default void calling(ToolCall begun) {}
+
+    /** More of the arguments of the call that began last, as the model writes them. */
+    default void arguments(String piece) {}
+
+    /** A tool call that is complete, told at the end of the answer. */
     default void call(ToolCall call) {}
 
     /** The last call. */

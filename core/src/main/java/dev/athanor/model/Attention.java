@@ -117,17 +117,19 @@ final class Attention {
         return Attend.cached(tape, layout, q, cache.keys(layer), cache.values(layer));
     }
 
-    /** One new word of every text, or several of one, each with the keys and values of its text up to itself. */
+    /** One new word of every text, or several, each with the keys and values of its text up to itself. */
     private Value attendEach(Tape tape, Heads q, Heads k, Heads v, Run run) {
         List<Attend.Text> texts = new ArrayList<>();
-        for (int row = 0; row < run.batch(); row = texts.size()) {
+        for (int row = 0; row < run.batch(); ) {
             KvCache cache = run.caches().get(row);
             int count = run.rowsOfText(row);
             cache.store(layer, row, count, k.data(), v.data());
-            for (int i = 0; i < count; i++) {
-                Layout layout = layout(1, 1, cache.held() + i + 1, cache.held() + i);
+            int together = tape.eachRowAlone() ? 1 : count;
+            for (int i = 0; i < count; i += together) {
+                Layout layout = layout(1, together, cache.held() + i + together, cache.held() + i);
                 texts.add(new Attend.Text(layout, cache.keys(layer), cache.values(layer)));
             }
+            row += count;
         }
         return Attend.each(tape, texts, q);
     }

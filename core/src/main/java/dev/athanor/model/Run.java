@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param batch sequences
  * @param length new tokens per sequence
  * @param caches where the tokens before are kept, one per sequence; none when every sequence starts at its first
- *     position; the same several times, one after the other, for new tokens of one text that are computed each alone
+ *     position; the same several times, one after the other, for several new tokens of one text
  * @param dropout probability of dropping, 0 outside training
  * @param dropoutSeed which elements drop
  * @param probe who listens to the pass
@@ -103,6 +103,13 @@ record Run(
     /** Several new tokens of one text, each as if it came alone. */
     static Run ofRows(int count, KvCache cache) {
         return ofEach(Collections.nCopies(count, cache));
+    }
+
+    /** The next tokens of every text, of each as many as its piece has. */
+    static Run ofPieces(List<Piece> pieces) {
+        return ofEach(pieces.stream()
+                .flatMap(piece -> Collections.nCopies(piece.size(), piece.cache()).stream())
+                .toList());
     }
 
     /** How many new tokens, one after the other, the text of row {@code row} has from there on. */

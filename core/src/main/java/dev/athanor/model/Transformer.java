@@ -372,6 +372,53 @@ public final class Transformer {
     }
 
     /**
+     * Reads the next tokens of several texts in one pass over the weights. Every text gets the bits it would get alone,
+     * read in whatever pieces of at least two tokens.
+     *
+     * @param pieces of different texts
+     * @return [wanted, V], what comes after the pieces of which it is wanted, in their order
+     */
+    public Tensor readEach(List<Piece> pieces) {
+        if (pieces.isEmpty() || pieces.stream().map(Piece::cache).distinct().count() < pieces.size()) {
+            throw new IllegalArgumentException(
+                    "pieces: expected those of at least one text, each with a cache of its own, found " + pieces.size()
+                            + " of "
+                            + pieces.stream().map(Piece::cache).distinct().count());
+        }
+        pieces.forEach(piece -> piece.cache().reserve(piece.size()));
+        int[] tokens =
+                pieces.stream().flatMapToInt(p -> Arrays.stream(p.tokens())).toArray();
+        Tape tape = new Tape(compute, pool, false);
+        Value x = pass.run(tape, constant, tokens, Run.ofPieces(pieces));
+        pieces.forEach(piece -> piece.cache().advance(piece.size()));
+        int d = config.width();
+        int wanted = (int) pieces.stream().filter(Piece::last).count();
+        float[] last = new float[wanted * d];
+        int row = 0;
+        int to = 0;
+        for (Piece piece : pieces) {
+            row += piece.size();
+            if (piece.last()) {
+                System.arraycopy(x.data().data(), x.data().offset() + (row - 1) * d, last, to, d);
+                to += d;
+            }
+        }
+        tape.clear();
+        return wanted == 0
+                ? Tensor.zeros(0, config.vocabularySize())
+                : votes(Tensor.view(last, 0, Shape.of(wanted, d)));
+    }
+
+    /** Logits [n, V] of last states [n, d], each with the bits it has alone. */
+    private Tensor votes(Tensor last) {
+        Tape tape = Tape.ofRowsAlone(compute, pool);
+        Value logits = Linear.apply(tape, Value.constant(last), pass.head(constant.weights()), Optional.empty(), false);
+        Tensor copy = Tensor.view(logits.data().toArray(), 0, logits.data().shape());
+        tape.clear();
+        return copy;
+    }
+
+    /**
      * One more token for each of several texts, in one pass over the weights. Every text gets the bits it would get
      * alone.
      *
@@ -432,6 +479,11 @@ public final class Transformer {
     /** Bytes of intermediate results this model has allocated so far; constant once every shape has been seen. */
     public long workspaceBytes() {
         return pool.allocatedBytes();
+    }
+
+    /** Forgets what is kept for intermediate results, after a pass that broke off. */
+    public void dropWorkspace() {
+        pool.drop();
     }
 
     /** Bytes of intermediate results kept for the next forward pass. */

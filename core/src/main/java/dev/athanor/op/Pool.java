@@ -51,6 +51,14 @@ public final class Pool {
         }
     }
 
+    /** Forgets every array, lent ones too: whoever has one keeps it, and gives it back to nobody. */
+    public void drop() {
+        free.clear();
+        lentFloats = 0;
+        mostLent = 0;
+        freeFloats = 0;
+    }
+
     /** Bytes this pool has ever allocated; constant from the second equal step on. */
     public long allocatedBytes() {
         return allocatedFloats * Float.BYTES;

@@ -41,7 +41,7 @@ public final class Tape {
     }
 
     /** Whether every row of a product is computed as if it were the only one. */
-    boolean eachRowAlone() {
+    public boolean eachRowAlone() {
         return eachRowAlone;
     }
 

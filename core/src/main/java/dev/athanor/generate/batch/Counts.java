@@ -9,6 +9,7 @@ final class Counts {
     long promptTokens;
     long cachedTokens;
     long completionTokens;
+    long readings;
     long steps;
     long drafted;
     long accepted;
@@ -32,6 +33,7 @@ final class Counts {
                 promptTokens,
                 cachedTokens,
                 completionTokens,
+                readings,
                 steps,
                 drafted,
                 accepted,

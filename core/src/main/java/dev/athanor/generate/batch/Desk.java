@@ -88,7 +88,8 @@ final class Desk {
                 changed.awaitUninterruptibly();
             }
             while (!waiting.isEmpty() && freeSeats() > 0) {
-                reading.add(waiting.poll());
+                reading.add(waiting.getFirst());
+                waiting.removeFirst();
             }
             return !closed;
         } finally {
@@ -129,11 +130,11 @@ final class Desk {
         }
     }
 
-    /** Whose prompt is read now. */
-    Optional<Written> reading() {
+    /** Whose prompts are being read, in order of arrival. */
+    List<Written> reading() {
         lock.lock();
         try {
-            return reading.stream().findFirst();
+            return List.copyOf(reading);
         } finally {
             lock.unlock();
         }
@@ -216,11 +217,10 @@ final class Desk {
         }
     }
 
-    /** Closes, and takes away all texts that are not complete. */
-    List<Written> abandon() {
+    /** Takes away all texts that are not complete. */
+    List<Written> clear() {
         lock.lock();
         try {
-            close();
             List<Written> all = new ArrayList<>(reading);
             all.addAll(writing);
             all.addAll(waiting);

@@ -7,12 +7,10 @@ import dev.athanor.generate.speculate.Proposer;
 import dev.athanor.generate.speculate.Speculation;
 import dev.athanor.generate.speculate.SpeculationStats;
 import dev.athanor.generate.speculate.Speculator;
-import dev.athanor.model.KvCache;
 import dev.athanor.model.Transformer;
 import dev.athanor.tensor.Tensor;
 import dev.athanor.tokenizer.Tokenizer;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,28 +22,27 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * Writes many texts at once. One thread reads prompts a piece at a time and, between two pieces, writes one token of
- * every text in one pass over the weights, so that a new prompt never stops the others for long. A text has the same
- * tokens alone and in company.
+ * Writes many texts at once. One thread takes turns: it reads pieces of the prompts that wait in one pass over the
+ * weights, and writes one token of every text in another, so that new prompts never stop the others for long. A text
+ * has the same tokens alone and in company.
+ *
+ * <p>An error of the machine, such as too little memory, ends the texts of the pass it broke off with an
+ * {@link EngineFailedException}; the engine goes on.
  *
  * <p>Owns the model's forward passes: nobody else may run them while the engine is open.
  */
 public final class Engine implements AutoCloseable {
-    /** Rows of logits that are in memory at once when a prompt is scored. */
-    private static final int SCORED_ROWS = 64;
-
     /** Lists of sequence breakers whose tokens are remembered. */
     private static final int KEPT_BREAKERS = 16;
 
     private final Transformer model;
     private final Tokenizer tokenizer;
-    private final EngineLimits limits;
     private final Set<Integer> ends;
     private final int speakable; // ids behind these are padding of the embedding
-    private final Prefixes prefixes;
     private final Map<List<String>, DryBreakers> breakers = new HashMap<>();
     private final Counts counts = new Counts();
     private final Desk desk;
+    private final PromptReader reader;
     private final Set<Written> finished = new HashSet<>(); // in this round
     private final Speculation.Start guessing;
     private final Thread thread;
@@ -71,12 +68,11 @@ public final class Engine implements AutoCloseable {
         this.guessing = speculation.start(model, tokenizer);
         this.model = model;
         this.tokenizer = tokenizer;
-        this.limits = limits;
         this.ends = new HashSet<>(endTokens);
         model.config().eosToken().ifPresent(ends::add);
         this.speakable = Math.min(model.config().vocabularySize(), tokenizer.vocabularySize());
-        this.prefixes = new Prefixes(limits.prefixBytes());
         this.desk = new Desk(limits, counts);
+        this.reader = new PromptReader(model, limits, counts, new Reading());
         this.thread = new Thread(this::run, "athanor-engine");
         thread.setDaemon(true);
         thread.start();
@@ -148,8 +144,8 @@ public final class Engine implements AutoCloseable {
         desk.take(() -> {
             try {
                 result.complete(model.embedding(tokens));
-            } catch (RuntimeException e) {
-                result.completeExceptionally(e);
+            } catch (RuntimeException | Error e) {
+                result.completeExceptionally(reason(e));
             }
         });
         try {
@@ -163,90 +159,76 @@ public final class Engine implements AutoCloseable {
         return desk.stats();
     }
 
+    /** Whether it takes texts and writes them; not after it was closed. */
+    public boolean alive() {
+        return thread.isAlive();
+    }
+
     private void run() {
         try {
-            while (desk.admit()) {
-                desk.cancelled().forEach(text -> guarded(text, () -> text.end(FinishReason.CANCELLED)));
-                desk.job().ifPresent(Runnable::run);
-                desk.reading().ifPresent(this::readSome);
-                step(desk.writing());
+            while (admit()) {
+                try {
+                    turn();
+                } catch (RuntimeException | Error e) {
+                    giveUp(e);
+                }
             }
         } finally {
+            desk.close();
             abandon();
         }
     }
 
-    /** Reads one piece of a prompt. */
-    private void readSome(Written text) {
-        long began = System.nanoTime();
+    private boolean admit() {
         try {
-            if (!text.begun()) {
-                begin(text);
-            }
-            boolean done = text.request().echo() ? readScored(text) : read(text);
-            counts.promptNanos += System.nanoTime() - began;
-            if (done) {
-                desk.read(text);
-            }
-        } catch (RuntimeException e) {
-            finished.add(text);
-            guarded(text, () -> text.fail(e));
+            return desk.admit();
+        } catch (OutOfMemoryError e) {
+            giveUp(e);
+            return true;
         }
+    }
+
+    /** Ends every text there is. */
+    private void giveUp(Throwable cause) {
+        List<Written> open = desk.clear();
+        open.removeAll(finished);
+        failed(open, cause);
+        finished.clear();
+    }
+
+    /** Some of the prompts and a token of every text. */
+    private void turn() {
+        desk.cancelled().forEach(text -> guarded(text, () -> text.end(FinishReason.CANCELLED)));
+        desk.job().ifPresent(Runnable::run);
+        reader.read(desk.reading());
         free(); // some texts end with their first token
+        step(desk.writing());
+        free();
     }
 
-    private void begin(Written text) {
-        int capacity = text.capacity(model.config().contextLength());
-        // Two tokens at least are read: one alone is added up in another order.
-        int most = text.request().echo() || !text.request().shared() ? 0 : text.prompt().length - 2;
-        KvCache cache = prefixes.find(text.prompt(), most, capacity).orElseGet(() -> model.newCache(capacity));
-        text.begin(cache);
-        counts.cachedTokens += cache.length();
-    }
+    /** What becomes of prompts. */
+    private final class Reading implements PromptReader.Listener {
+        @Override
+        public void read(Written text, float[] logits, int offset) {
+            desk.read(text);
+            choose(text, logits, offset);
+        }
 
-    /** One piece; whether the prompt is read. */
-    private boolean read(Written text) {
-        int[] piece = piece(text, limits.chunk());
-        counts.promptTokens += piece.length;
-        if (piece.length < text.unread()) {
-            model.read(piece, text.cache());
-            return false;
+        @Override
+        public void ready(Written text) {
+            desk.read(text);
         }
-        Tensor logits = model.nextLogits(piece, text.cache());
-        if (text.request().shared()) {
-            prefixes.keep(text.prompt(), text.cache());
-        }
-        choose(text, logits.data(), logits.offset());
-        return true;
-    }
 
-    private boolean readScored(Written text) {
-        int first = text.cache().length();
-        int[] piece = piece(text, SCORED_ROWS);
-        counts.promptTokens += piece.length;
-        Tensor logits = model.allLogits(piece, text.cache());
-        int v = model.config().vocabularySize();
-        text.scorePrompt(logits.data(), logits.offset(), v, first, piece.length);
-        if (text.unread() > 0) {
-            return false;
-        }
-        if (text.promptRead()) {
+        @Override
+        public void scored(Written text) {
             finished.add(text);
             guarded(text, () -> text.end(FinishReason.LENGTH));
-        } else {
-            choose(text, logits.data(), logits.offset() + (piece.length - 1) * v);
         }
-        return true;
-    }
 
-    /** The next tokens to read, never leaving one alone. */
-    private static int[] piece(Written text, int most) {
-        int from = text.cache().length();
-        int count = Math.min(most, text.unread());
-        if (text.unread() - count == 1) {
-            count++;
+        @Override
+        public void failed(List<Written> texts, Throwable reason) {
+            Engine.this.failed(texts, reason);
         }
-        return Arrays.copyOfRange(text.prompt(), from, from + count);
     }
 
     private void choose(Written text, float[] logits, int offset) {
@@ -257,9 +239,8 @@ public final class Engine implements AutoCloseable {
                 finished.add(text);
                 text.end(reason.get());
             }
-        } catch (RuntimeException e) {
-            finished.add(text);
-            guarded(text, () -> text.fail(e));
+        } catch (RuntimeException | Error e) {
+            failed(List.of(text), e);
         }
     }
 
@@ -271,28 +252,57 @@ public final class Engine implements AutoCloseable {
         long began = System.nanoTime();
         try {
             if (writing.size() == 1) {
-                Written only = writing.getFirst();
-                SpeculationStats before = only.speculation();
-                Tensor logits = only.next(model);
-                counts.guessed(before, only.speculation());
-                choose(only, logits.data(), logits.offset());
+                stepAlone(writing.getFirst());
             } else {
-                writing.forEach(Written::settle);
-                int[] tokens = writing.stream().mapToInt(Written::last).toArray();
-                Tensor logits = model.nextLogits(
-                        tokens, writing.stream().map(Written::cache).toList());
-                counts.steps++;
-                int v = model.config().vocabularySize();
-                for (int i = 0; i < tokens.length; i++) {
-                    choose(writing.get(i), logits.data(), logits.offset() + i * v);
-                }
+                stepTogether(writing);
             }
-        } catch (RuntimeException e) {
-            finished.addAll(writing);
-            writing.forEach(text -> guarded(text, () -> text.fail(e)));
+        } catch (RuntimeException | Error e) {
+            failed(writing, e);
+            return;
         }
         counts.completionNanos += System.nanoTime() - began;
-        free();
+    }
+
+    private void stepAlone(Written only) {
+        SpeculationStats before = only.speculation();
+        Tensor logits = only.next(model);
+        counts.guessed(before, only.speculation());
+        choose(only, logits.data(), logits.offset());
+    }
+
+    private void stepTogether(List<Written> writing) {
+        writing.forEach(Written::settle);
+        int[] tokens = writing.stream().mapToInt(Written::last).toArray();
+        Tensor logits =
+                model.nextLogits(tokens, writing.stream().map(Written::cache).toList());
+        counts.steps++;
+        int v = model.config().vocabularySize();
+        for (int i = 0; i < tokens.length; i++) {
+            choose(writing.get(i), logits.data(), logits.offset() + i * v);
+        }
+    }
+
+    /** Ends texts whose pass broke off; after an error, with as much memory given back as there is. */
+    private void failed(List<Written> texts, Throwable cause) {
+        finished.addAll(texts);
+        if (cause instanceof OutOfMemoryError) {
+            reader.forget();
+            model.dropWorkspace();
+        }
+        if (cause instanceof Error) {
+            System.getLogger(Engine.class.getName())
+                    .log(System.Logger.Level.ERROR, texts.size() + " texts ended, for the engine met an error", cause);
+        }
+        RuntimeException reason = reason(cause);
+        texts.forEach(text -> guarded(text, () -> text.fail(reason)));
+    }
+
+    private static RuntimeException reason(Throwable cause) {
+        return switch (cause) {
+            case RuntimeException e -> e;
+            case Error e -> new EngineFailedException(e);
+            default -> new IllegalStateException(cause);
+        };
     }
 
     private void free() {
@@ -304,14 +314,14 @@ public final class Engine implements AutoCloseable {
     private static void guarded(Written text, Runnable last) {
         try {
             last.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             System.getLogger(Engine.class.getName())
                     .log(System.Logger.Level.DEBUG, "a listener of " + text.prompt().length + " tokens failed", e);
         }
     }
 
     private void abandon() {
-        List<Written> all = desk.abandon();
+        List<Written> all = desk.clear();
         for (Optional<Runnable> job = desk.job(); job.isPresent(); job = desk.job()) {
             job.get().run();
         }

@@ -6,10 +6,10 @@ package dev.athanor.generate.batch;
  * @param active texts written together
  * @param queued texts that wait; one more is refused
  * @param prefixBytes keys and values kept for prompts that begin alike
- * @param chunk tokens of a prompt read between two tokens of the texts being written
+ * @param chunk tokens of prompts read, of all that wait together, between two tokens of the texts being written
  */
 public record EngineLimits(int active, int queued, long prefixBytes, int chunk) {
-    /** 64 texts at once and 64 waiting, 512 MiB of prefixes, 256 tokens of a prompt at a time. */
+    /** 64 texts at once and 64 waiting, 512 MiB of prefixes, 256 tokens of prompts at a time. */
     public static final EngineLimits DEFAULT = new EngineLimits(64, 64, 512L << 20, 256);
 
     public EngineLimits {

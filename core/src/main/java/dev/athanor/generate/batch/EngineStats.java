@@ -10,6 +10,7 @@ package dev.athanor.generate.batch;
  * @param promptTokens read, without those that were there already
  * @param cachedTokens of prompts that were there already
  * @param completionTokens written
+ * @param readings passes over the weights that read pieces of prompts
  * @param steps passes over the weights that wrote tokens
  * @param drafted tokens guessed and checked
  * @param accepted of them what was written
@@ -24,6 +25,7 @@ public record EngineStats(
         long promptTokens,
         long cachedTokens,
         long completionTokens,
+        long readings,
         long steps,
         long drafted,
         long accepted,

@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 final class Prefixes {
     /** Shorter beginnings are read again in no time. */
-    private static final int LEAST = 8;
+    static final int LEAST = 8;
 
     /** Prompts kept at most, whatever they take. */
     private static final int MOST = 256;
@@ -51,7 +51,17 @@ final class Prefixes {
         return Optional.of(found.cache.copy(length, capacity));
     }
 
-    private static int common(int[] a, int[] b) {
+    /** How many tokens {@link #find} would give. */
+    int known(int[] prompt, int most) {
+        int length = entries.stream()
+                .mapToInt(entry -> Math.min(most, common(entry.tokens, prompt)))
+                .max()
+                .orElse(0);
+        return length < LEAST ? 0 : length;
+    }
+
+    /** How many tokens two prompts begin with alike. */
+    static int common(int[] a, int[] b) {
         int mismatch = Arrays.mismatch(a, b);
         return mismatch < 0 ? a.length : mismatch;
     }
@@ -81,5 +91,10 @@ final class Prefixes {
 
     long bytes() {
         return bytes;
+    }
+
+    void clear() {
+        entries.clear();
+        bytes = 0;
     }
 }

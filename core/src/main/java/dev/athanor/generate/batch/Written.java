@@ -248,10 +248,12 @@ final class Written implements Ticket {
             text.setLength(stop.getAsInt());
         }
         String rest = text.substring(Math.min(given, text.length()));
+        cache = Optional.empty(); // whoever holds the ticket need not hold this
         listener.ended(new Ended(stop.isPresent() ? FinishReason.STOP : reason, rest, stopText, usage()));
     }
 
     void fail(RuntimeException reason) {
+        cache = Optional.empty();
         listener.failed(reason);
     }
 

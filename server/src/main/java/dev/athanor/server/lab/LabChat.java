@@ -8,6 +8,7 @@ import dev.athanor.chat.ReplyListener;
 import dev.athanor.chat.ToolChoice;
 import dev.athanor.checkpoint.ModelFormatException;
 import dev.athanor.generate.FinishReason;
+import dev.athanor.generate.batch.EngineFailedException;
 import dev.athanor.generate.batch.EngineFullException;
 import dev.athanor.generate.batch.EngineLimits;
 import dev.athanor.generate.batch.Scored;
@@ -236,10 +237,11 @@ public final class LabChat implements AutoCloseable {
 
         @Override
         public void failed(RuntimeException reason) {
-            String sentence = reason instanceof IllegalArgumentException
+            boolean told = reason instanceof IllegalArgumentException || reason instanceof EngineFailedException;
+            String sentence = told
                     ? String.valueOf(reason.getMessage())
                     : "chat: this answer could not be written; the laboratory's terminal shows where";
-            if (!(reason instanceof IllegalArgumentException)) {
+            if (!told) {
                 System.getLogger(LabChat.class.getName()).log(System.Logger.Level.ERROR, "an answer failed", reason);
             }
             events.put("problem", Json.object().put("sentence", sentence).toString());

@@ -1,6 +1,7 @@
 package dev.athanor.server.openai;
 
 import dev.athanor.chat.Assistant;
+import dev.athanor.generate.batch.EngineFailedException;
 import dev.athanor.generate.batch.EngineFullException;
 import dev.athanor.generate.batch.Ticket;
 import dev.athanor.server.EventStream;
@@ -101,13 +102,18 @@ final class Answers {
 
     /** The error of a text that broke off while it was sent. */
     ObjectNode failure(RuntimeException reason) {
-        return problem(reason).json();
+        ApiProblem problem = problem(reason);
+        if (problem.status() == 500 && !(reason instanceof EngineFailedException)) { // the engine has logged its own
+            System.getLogger(Answers.class.getName()).log(System.Logger.Level.ERROR, "a text broke off", reason);
+        }
+        return problem.json();
     }
 
     static ApiProblem problem(RuntimeException reason) {
         return switch (reason) {
             case ApiProblem problem -> problem;
             case EngineFullException full -> new ApiProblem(503, "", String.valueOf(full.getMessage()));
+            case EngineFailedException failed -> new ApiProblem(500, "", String.valueOf(failed.getMessage()));
             case IllegalArgumentException wrong -> ApiProblem.of(wrong);
             default -> new ApiProblem(500, "", "this text could not be written; the server's log says why");
         };

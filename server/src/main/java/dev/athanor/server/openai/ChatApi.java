@@ -238,7 +238,9 @@ final class ChatApi {
         private final int index;
         private final List<Scored> scores = new ArrayList<>();
         private boolean begun;
-        private int calls;
+        private int calls; // passed on
+        private int told;
+        private int ended;
 
         Streamed(Asked asked, String id, Call call, EventStream events, int index) {
             this.asked = asked;
@@ -290,13 +292,43 @@ final class ChatApi {
         }
 
         @Override
-        public void call(ToolCall tool) {
-            if (asked.oneCall && calls > 0) {
-                return;
+        public boolean hearsArguments() {
+            return true;
+        }
+
+        @Override
+        public void calling(ToolCall tool) {
+            told++;
+            if (passes()) {
+                ObjectNode one = toolCall(tool, id);
+                one.put("index", calls++);
+                calls(one);
             }
+        }
+
+        @Override
+        public void arguments(String piece) {
+            if (passes()) {
+                ObjectNode one = ApiJson.object().put("index", calls - 1);
+                one.putObject("function").put("arguments", piece);
+                calls(one);
+            }
+        }
+
+        @Override
+        public void call(ToolCall tool) {
+            if (ended++ >= told) { // else it was told as it came
+                calling(tool);
+            }
+        }
+
+        /** Whether the call told last is passed on. */
+        private boolean passes() {
+            return told == 1 || !asked.oneCall;
+        }
+
+        private void calls(ObjectNode one) {
             ObjectNode delta = ApiJson.object();
-            ObjectNode one = toolCall(tool, id);
-            one.put("index", calls++);
             delta.putArray("tool_calls").add(one);
             chunk(delta, "");
         }

@@ -23,6 +23,7 @@ final class MetricsApi {
         counter(out, "prompt_tokens_total", "tokens of prompts that were read", s.promptTokens());
         counter(out, "prompt_tokens_cached_total", "tokens of prompts that were known already", s.cachedTokens());
         counter(out, "completion_tokens_total", "tokens written", s.completionTokens());
+        counter(out, "prompt_passes_total", "passes over the weights that read pieces of prompts", s.readings());
         counter(out, "decode_steps_total", "passes over the weights that wrote tokens", s.steps());
         counter(out, "drafted_tokens_total", "tokens guessed and checked", s.drafted());
         counter(out, "accepted_tokens_total", "tokens guessed that were written", s.accepted());

@@ -1,6 +1,7 @@
 package dev.athanor.server.openai;
 
 import dev.athanor.chat.Assistant;
+import dev.athanor.generate.batch.EngineFailedException;
 import dev.athanor.generate.batch.EngineFullException;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRouting;
@@ -38,7 +39,11 @@ public final class OpenAiRoutes {
         routing.post("/detokenize", (q, r) -> guarded(r, () -> tokens.detokenize(q, r)));
         routing.get("/tokenizer_info", tokens::info);
         routing.get("/metrics", metrics::answer);
-        routing.get("/health", (q, r) -> answers.send(r, ApiJson.object().put("status", "ok")));
+        routing.get("/health", (q, r) -> {
+            boolean alive = assistant.engine().alive();
+            r.status(alive ? 200 : 503);
+            answers.send(r, ApiJson.object().put("status", alive ? "ok" : "stopped"));
+        });
         routing.get("/v1/models", (q, r) -> {
             ObjectNode list = ApiJson.object().put("object", "list");
             ArrayNode data = list.putArray("data");
@@ -66,7 +71,7 @@ public final class OpenAiRoutes {
     private static void guarded(ServerResponse response, Runnable work) {
         try {
             work.run();
-        } catch (ApiProblem | EngineFullException | IllegalArgumentException e) {
+        } catch (ApiProblem | EngineFullException | EngineFailedException | IllegalArgumentException e) {
             tell(response, Answers.problem(e));
         }
     }

@@ -259,6 +259,10 @@ class AttackTest {
                 assertEquals(403, wire.status());
             }
             assertEquals(200, other.get("/health").status());
+            other.assistant.engine().close();
+            Bed.Came stopped = other.get("/health");
+            assertEquals(503, stopped.status(), "a server that writes nothing any more says so");
+            assertEquals("stopped", stopped.json().path("status").stringValue());
         }
     }
 

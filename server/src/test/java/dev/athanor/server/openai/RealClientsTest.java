@@ -9,6 +9,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.http.StreamResponse;
+import com.openai.helpers.ChatCompletionAccumulator;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
@@ -187,6 +188,36 @@ class RealClientsTest {
                                 .build())
                         .build());
         assertEquals(1, next.choices().size());
+    }
+
+    @Test
+    void openaiPutsAStreamedToolCallTogether() {
+        ChatCompletionAccumulator whole = ChatCompletionAccumulator.create();
+        int parts = 0;
+        try (var stream = openai.chat()
+                .completions()
+                .createStreaming(hello().maxCompletionTokens(200)
+                        .addTool(Clock.class)
+                        .toolChoice(ChatCompletionToolChoiceOption.ofAuto(ChatCompletionToolChoiceOption.Auto.REQUIRED))
+                        .build())) {
+            for (var chunk : (Iterable<ChatCompletionChunk>) stream.stream()::iterator) {
+                whole.accumulate(chunk);
+                parts += chunk.choices().stream()
+                        .mapToInt(c -> c.delta().toolCalls().map(List::size).orElse(0))
+                        .sum();
+            }
+        }
+        var call = whole.chatCompletion()
+                .choices()
+                .get(0)
+                .message()
+                .toolCalls()
+                .orElseThrow()
+                .get(0)
+                .asFunction();
+        assertEquals("Clock", call.function().name());
+        System.out.println("utc: " + call.function().arguments(Clock.class).utc + " in " + parts + " parts");
+        assertTrue(parts > 1, parts + " parts");
     }
 
     private static OpenAiChatModel.OpenAiChatModelBuilder langchain() {
