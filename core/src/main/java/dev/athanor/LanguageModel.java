@@ -29,14 +29,18 @@ public final class LanguageModel implements AutoCloseable {
     private final OpenModel model;
     private final Compute compute;
     private final Transformer transformer;
-    private final Tokenizer tokenizer;
+    private final Supplier<Tokenizer> tokenizer;
     private volatile boolean closed;
 
     private LanguageModel(OpenModel model, Tokenizer tokenizer, Compute compute) {
+        this(model, () -> tokenizer, compute, new Transformer(model.parameters(), compute));
+    }
+
+    private LanguageModel(OpenModel model, Supplier<Tokenizer> tokenizer, Compute compute, Transformer transformer) {
         this.model = model;
         this.tokenizer = tokenizer;
         this.compute = compute;
-        this.transformer = new Transformer(model.parameters(), compute);
+        this.transformer = transformer;
     }
 
     /**
@@ -56,9 +60,35 @@ public final class LanguageModel implements AutoCloseable {
         }
     }
 
+    /**
+     * As {@link #open(Path, int)}, for whoever waits for a first word: the kernels begin as {@link Compute#quick} has
+     * them, and the tokenizer is read while the weights are touched. A large model opens as it always does, since plain
+     * loops would take longer for its first word than the compiler.
+     */
+    @SuppressWarnings("MustBeClosedChecker") // the model returned owns the files and closes them
+    public static LanguageModel openQuickly(Path path, int threads) {
+        OpenModel model = ModelFiles.open(path);
+        long numbers = model.parameters().count();
+        Compute compute = QuickStart.compute(numbers, threads);
+        try {
+            Supplier<Tokenizer> tokenizer = QuickStart.beside(model::tokenizer);
+            LanguageModel opened =
+                    new LanguageModel(model, tokenizer, compute, new Transformer(model.parameters(), compute));
+            if (QuickStart.suits(numbers)) {
+                opened.reading(() -> QuickStart.touched(opened.transformer));
+            }
+            var _ = tokenizer.get(); // so that a damaged one is refused now
+            return opened;
+        } catch (RuntimeException e) {
+            compute.close();
+            model.close();
+            throw e;
+        }
+    }
+
     /** The {@code top} likeliest next tokens with their probabilities over the whole vocabulary. */
     public List<NextTokens> next(String prompt, int top) {
-        return reading(() -> NextTokens.after(transformer, tokenizer, prompt, top));
+        return reading(() -> NextTokens.after(transformer, tokenizer(), prompt, top));
     }
 
     /**
@@ -66,12 +96,18 @@ public final class LanguageModel implements AutoCloseable {
      * they are pieces of.
      */
     public List<String> words(String prompt, List<NextTokens> rows) {
-        return reading(() -> NextTokens.words(transformer, tokenizer, prompt, rows));
+        return reading(() -> NextTokens.words(transformer, tokenizer(), prompt, rows));
     }
 
     /** Generates text; {@code listener} hears each piece and returns false to stop. */
     public Generation generate(GenerationRequest request, Predicate<String> listener) {
-        return reading(() -> new Generator(transformer, tokenizer, model.endTokens()).generate(request, listener));
+        if (request.prompt().length() > QuickStart.SHORT_PROMPT) {
+            compute.hurry();
+        }
+        return reading(() -> new Generator(transformer, tokenizer(), model.endTokens()).generate(request, piece -> {
+            compute.warmUp(); // the first word is out
+            return listener.test(piece);
+        }));
     }
 
     /** Sentences about fields of the configuration that Athanor does not know and that may matter. */
@@ -84,7 +120,7 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     public Tokenizer tokenizer() {
-        return tokenizer;
+        return tokenizer.get();
     }
 
     /** Runs what reads the weights. */

@@ -108,7 +108,7 @@ final class GenerateCommand implements Callable<Integer> {
     public Integer call() {
         Sampling sampling = new Sampling(temperature, topK, topP, minP, repetitionPenalty, repetitionWindow, seed);
         GenerationRequest request = new GenerationRequest(prompt, maxTokens, sampling, stop, shift);
-        try (LanguageModel m = model.open(common)) {
+        try (LanguageModel m = model.openQuickly(common)) {
             if (common.json) {
                 print(m.generate(request, piece -> true));
                 return 0;

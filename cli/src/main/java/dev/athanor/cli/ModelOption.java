@@ -49,7 +49,15 @@ final class ModelOption {
 
     /** Opens the model; what its configuration says that Athanor does not know goes to standard error. */
     LanguageModel open(Common common) {
-        LanguageModel opened = LanguageModel.open(directory(), common.threads());
+        return noted(LanguageModel.open(directory(), common.threads()));
+    }
+
+    /** As {@link #open}, for a command whose first word somebody waits for. */
+    LanguageModel openQuickly(Common common) {
+        return noted(LanguageModel.openQuickly(directory(), common.threads()));
+    }
+
+    private static LanguageModel noted(LanguageModel opened) {
         opened.notes().forEach(note -> System.err.println("athanor: " + note));
         return opened;
     }

@@ -38,7 +38,7 @@ final class NextCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         common.requireAtLeast("--top", top, 1);
-        try (LanguageModel m = model.open(common)) {
+        try (LanguageModel m = model.openQuickly(common)) {
             List<NextTokens> rows = m.next(prompt, top);
             if (common.json) {
                 System.out.println(Bars.json(rows, true));

@@ -29,10 +29,14 @@ public final class Gemv {
     private final float[][] rows; // one per thread
     private float[] partial = new float[0];
 
+    /** Plain loops over arrays are compiled at once, those over mapped memory late; a copy of a row costs less. */
+    private final boolean copies;
+
     Gemv(Kernels kernels, Workers workers) {
         this.kernels = kernels;
         this.workers = workers;
         this.rows = new float[workers.threads()][0];
+        this.copies = kernels instanceof ScalarKernels;
     }
 
     /** y[n] = W[n, k] · x[k]. */
@@ -55,7 +59,7 @@ public final class Gemv {
             float[] row = row(worker, k);
             int end = Math.min(n, (task + 1) * perTask);
             for (int i = task * perTask; i < end; i++) {
-                if (w.type() == DType.F32) {
+                if (w.type() == DType.F32 && !copies) {
                     y[yo + i] = kernels.dot(w.bytes(), i * w.rowBytes(), x, xo, k);
                 } else {
                     Blocks.decode(w.type(), w.bytes(), (long) i * k, k, row, 0);
@@ -82,7 +86,7 @@ public final class Gemv {
         int k = w.shape().rows();
         int n = w.shape().dim(-1);
         inputMajor(n, k, y, yo, (sums, from, p, worker) -> {
-            if (w.type() == DType.F32) {
+            if (w.type() == DType.F32 && !copies) {
                 kernels.addScaled(sums, from, x[xo + p], w.bytes(), p * w.rowBytes(), n);
             } else {
                 float[] row = row(worker, n);
