@@ -31,10 +31,10 @@ public final class LanguageModel implements AutoCloseable {
     private final OpenModel model;
     private final Compute compute;
     private final Transformer transformer;
-    private final Tokenizer tokenizer;
+    private final Supplier<Tokenizer> tokenizer;
     private volatile boolean closed;
 
-    private LanguageModel(OpenModel model, Tokenizer tokenizer, Compute compute, KvType kv) {
+    private LanguageModel(OpenModel model, Supplier<Tokenizer> tokenizer, Compute compute, KvType kv) {
         this.model = model;
         this.tokenizer = tokenizer;
         this.compute = compute;
@@ -61,8 +61,35 @@ public final class LanguageModel implements AutoCloseable {
         OpenModel model = ModelFiles.open(path);
         try {
             options.kv().check(model.config());
-            return new LanguageModel(model, model.tokenizer(), Compute.create(options.threads()), options.kv());
+            Tokenizer tokenizer = model.tokenizer();
+            return new LanguageModel(model, () -> tokenizer, Compute.create(options.threads()), options.kv());
         } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /**
+     * As {@link #open(Path, RunOptions)}, for whoever waits for a first word: the kernels begin as
+     * {@link Compute#quick} has them, and the tokenizer is read while the weights are touched. A large model opens as
+     * it always does, since plain loops would take longer for its first word than the compiler.
+     */
+    @SuppressWarnings("MustBeClosedChecker") // the model returned owns the files and closes them
+    public static LanguageModel openQuickly(Path path, RunOptions options) {
+        OpenModel model = ModelFiles.open(path);
+        long numbers = model.parameters().count();
+        Compute compute = QuickStart.compute(numbers, options.threads());
+        try {
+            options.kv().check(model.config());
+            Supplier<Tokenizer> tokenizer = QuickStart.beside(model::tokenizer);
+            LanguageModel opened = new LanguageModel(model, tokenizer, compute, options.kv());
+            if (QuickStart.suits(numbers)) {
+                opened.reading(() -> QuickStart.touched(opened.transformer));
+            }
+            var _ = tokenizer.get(); // so that a damaged one is refused now
+            return opened;
+        } catch (RuntimeException e) {
+            compute.close();
             model.close();
             throw e;
         }
@@ -70,7 +97,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** The {@code top} likeliest next tokens with their probabilities over the whole vocabulary. */
     public List<NextTokens> next(String prompt, int top) {
-        return reading(() -> NextTokens.after(transformer, tokenizer, prompt, top));
+        return reading(() -> NextTokens.after(transformer, tokenizer(), prompt, top));
     }
 
     /**
@@ -78,12 +105,18 @@ public final class LanguageModel implements AutoCloseable {
      * they are pieces of.
      */
     public List<String> words(String prompt, List<NextTokens> rows) {
-        return reading(() -> NextTokens.words(transformer, tokenizer, prompt, rows));
+        return reading(() -> NextTokens.words(transformer, tokenizer(), prompt, rows));
     }
 
     /** Generates text; {@code listener} hears each piece and returns false to stop. */
     public Generation generate(GenerationRequest request, Predicate<String> listener) {
-        return reading(() -> new Generator(transformer, tokenizer, model.endTokens()).generate(request, listener));
+        if (request.prompt().length() > QuickStart.SHORT_PROMPT) {
+            compute.hurry();
+        }
+        return reading(() -> new Generator(transformer, tokenizer(), model.endTokens()).generate(request, piece -> {
+            compute.warmUp(); // the first word is out
+            return listener.test(piece);
+        }));
     }
 
     /** Sentences about fields of the configuration that Athanor does not know and that may matter. */
@@ -96,7 +129,7 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     public Tokenizer tokenizer() {
-        return tokenizer;
+        return tokenizer.get();
     }
 
     /** Runs what reads the weights. */

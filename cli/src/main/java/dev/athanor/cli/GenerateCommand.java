@@ -116,7 +116,7 @@ final class GenerateCommand implements Callable<Integer> {
     public Integer call() {
         Sampling sampling = new Sampling(temperature, topK, topP, minP, repetitionPenalty, repetitionWindow, seed);
         try (SpeculateOptions.Asked guesses = speculate.open(common);
-                LanguageModel m = model.open(common, new RunOptions(common.threads(), kv.type(common)))) {
+                LanguageModel m = model.openQuickly(common, new RunOptions(common.threads(), kv.type(common)))) {
             GenerationRequest request = new GenerationRequest(prompt, maxTokens, sampling, stop, shift, guesses.way());
             if (common.json) {
                 print(m.generate(request, piece -> true));

@@ -85,6 +85,11 @@ public final class Main implements Runnable {
         return HubSettings.of(environment, Path.of(System.getProperty("user.home", ".")));
     }
 
+    /** The variable {@code name} of the environment, where it is set to something. */
+    Optional<String> variable(String name) {
+        return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
+    }
+
     @Override
     public void run() {
         throw new ParameterException(
@@ -119,7 +124,7 @@ public final class Main implements Runnable {
             System.err.println("athanor: " + garbled.get());
             return CommandLine.ExitCode.USAGE;
         }
-        CommandLine line = new CommandLine(new Main(environment));
+        CommandLine line = OneCommand.of(new Main(environment), arguments);
         line.setExpandAtFiles(false); // a prompt may begin with @
         line.setUsageHelpAutoWidth(true);
         line.setExecutionExceptionHandler(new Failures());

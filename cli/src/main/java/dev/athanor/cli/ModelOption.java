@@ -60,7 +60,15 @@ final class ModelOption {
 
     /** As {@link #open(Common)}, run as {@code options} say. */
     LanguageModel open(Common common, RunOptions options) {
-        LanguageModel opened = LanguageModel.open(directory(), options);
+        return noted(LanguageModel.open(directory(), options));
+    }
+
+    /** As {@link #open(Common, RunOptions)}, for a command whose first word somebody waits for. */
+    LanguageModel openQuickly(Common common, RunOptions options) {
+        return noted(LanguageModel.openQuickly(directory(), options));
+    }
+
+    private static LanguageModel noted(LanguageModel opened) {
         opened.notes().forEach(note -> System.err.println("athanor: " + note));
         return opened;
     }

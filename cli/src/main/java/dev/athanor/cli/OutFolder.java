@@ -7,8 +7,11 @@ import java.nio.file.Path;
 final class OutFolder {
     private OutFolder() {}
 
-    /** @throws IllegalArgumentException where {@code folder} is a file, lies in one, or cannot be written */
+    /** @throws IllegalArgumentException where {@code folder} is empty, is a file, lies in one, or cannot be written */
     static void require(Path folder) {
+        if (folder.toString().isEmpty()) {
+            throw new IllegalArgumentException("--out: expected the name of a folder, found an empty one");
+        }
         Path existing = folder.toAbsolutePath();
         while (!Files.exists(existing) && existing.getParent() instanceof Path parent) {
             existing = parent;

@@ -53,11 +53,8 @@ final class ServeCommand implements Callable<Integer> {
             description = "Address to bind to; another than this machine's lets others in (default: ${DEFAULT-VALUE}).")
     private String host = "127.0.0.1";
 
-    @Option(
-            names = "--api-key",
-            paramLabel = "KEY",
-            description = "What requests must carry as Authorization: Bearer KEY (default: anybody may ask).")
-    private Optional<String> apiKey = Optional.empty();
+    @Mixin
+    private final ApiKeyOption key = new ApiKeyOption();
 
     @Option(
             names = "--cors",
@@ -101,10 +98,13 @@ final class ServeCommand implements Callable<Integer> {
         common.require("--parallel", parallel, 1, MOST_TEXTS);
         common.require("--queue", queue, 0, MOST_TEXTS);
         common.require("--prefix-cache", prefixMib, 0, MOST_MIB);
+        origins.forEach(this::requireOrigin);
+        Optional<String> apiKey = key.key();
         EngineLimits limits = new EngineLimits(parallel, queue, (long) prefixMib << 20, EngineLimits.DEFAULT.chunk());
         ServeOptions options = new ServeOptions(host, port, apiKey, origins, ServeOptions.LOCAL.bodyBytes(), limits);
         if (!options.local() && apiKey.isEmpty()) {
-            System.err.println("athanor: anybody who reaches " + host + " may ask; give --api-key to let only some");
+            System.err.println(
+                    "athanor: anybody who reaches " + host + " may ask; give --api-key-file to let only some");
         }
         try (SpeculateOptions.Asked guesses = speculate.open(common);
                 Assistant assistant = Assistant.open(
@@ -134,6 +134,13 @@ final class ServeCommand implements Callable<Integer> {
             closed.countDown();
         }
         return 0;
+    }
+
+    private void requireOrigin(String origin) {
+        if (!origin.equals("*") && !origin.matches("https?://[^/\\s]+")) {
+            throw common.usage("--cors: expected * or an origin like https://example.org without a path, found \""
+                    + origin + "\"");
+        }
     }
 
     /** The JVM ends with its hooks, so they wait for the server. */

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,6 +89,28 @@ class BadInputTest {
                 .assertFailure(2, "--batch times --context: expected between");
         Outcome.of("bench", "kernels", "--seconds", "-1").assertFailure(2, "--seconds: expected a number above 0");
         assertFalse(Files.exists(Path.of(x)), "a refused command leaves nothing");
+    }
+
+    @Test
+    void anAddressThatCannotBeServedIsOneSentence() throws IOException {
+        String m = model.toString();
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = String.valueOf(taken.getLocalPort());
+            Outcome.of("serve", "--model", m, "--port", port)
+                    .assertFailure(2, "--port " + port + ": expected an address");
+        }
+        Outcome other = Outcome.of("serve", "--model", m, "--host", "203.0.113.1", "--port", "0", "--api-key", "k");
+        other.assertFailure(2, "--host 203.0.113.1 --port 0: expected an address of this machine");
+        Outcome.of("serve", "--model", m, "--cors", "").assertFailure(2, "--cors: expected * or an origin");
+        Outcome.of("serve", "--model", m, "--cors", "https://a.org/x").assertFailure(2, "found \"https://a.org/x\"");
+    }
+
+    @Test
+    void namesThatAreEmptyAreRefused() {
+        String m = model.toString();
+        Outcome.of("finetune", "--model", m, "--data", "", "--out", "x").assertFailure(2, "--data: expected a source");
+        Outcome.of("finetune", "--model", m, "--data", "tales:", "--out", "")
+                .assertFailure(2, "--out: expected the name of a folder, found an empty one");
     }
 
     @Test

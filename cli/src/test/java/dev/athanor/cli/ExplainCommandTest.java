@@ -30,6 +30,17 @@ class ExplainCommandTest {
         }
     }
 
+    @Test
+    void aWordThatLosesTrails() {
+        Outcome one = explain("--token", "#1", "--against", "#2");
+        Outcome other = explain("--token", "#2", "--against", "#1");
+        boolean trails = one.out().contains("It trails by ");
+        Outcome behind = trails ? one : other;
+        Outcome ahead = trails ? other : one;
+        assertTrue(behind.out().matches("(?s).*It trails by \\d.* behind “.*"), behind.out());
+        assertTrue(ahead.out().matches("(?s).*It leads by \\+\\d.* ahead of “.*"), ahead.out());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "--ablate 0.1, direct effect ",

@@ -34,6 +34,24 @@ class HelpTest {
     }
 
     @Test
+    void aNamedCommandComesAloneAndIsTheSame() {
+        CommandLine whole = new CommandLine(new Main());
+        whole.getSubcommands().forEach((name, command) -> {
+            CommandLine alone = OneCommand.of(new Main(), new String[] {name, "--help"});
+            assertEquals(List.of(name), List.copyOf(alone.getSubcommands().keySet()));
+            List<String> help = alone.getSubcommands().values().stream()
+                    .map(CommandLine::getUsageMessage)
+                    .toList();
+            assertEquals(List.of(command.getUsageMessage()), help);
+        });
+        assertEquals(
+                whole.getSubcommands().keySet(),
+                OneCommand.of(new Main(), new String[] {"trian"})
+                        .getSubcommands()
+                        .keySet());
+    }
+
+    @Test
     void everyOptionSaysWhatItDoesAndEveryDefaultIsShown() {
         for (CommandLine command : all(new CommandLine(new Main()))) {
             for (OptionSpec option : command.getCommandSpec().options()) {

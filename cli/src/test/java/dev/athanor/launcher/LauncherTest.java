@@ -8,6 +8,7 @@ import dev.athanor.launcher.LauncherRoom.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,6 +140,62 @@ class LauncherTest {
         room.run(Map.of());
         room.run(Map.of());
         assertEquals(build + build, Files.readString(room.root.resolve("builds")));
+    }
+
+    @Test
+    void aCacheIsMadeOnceForEveryJdkAndUsedWithTheSameOptions() throws Exception {
+        Path jdk = room.jdk(room.systemJdks().resolve("jdk-25"), "25.0.3");
+        Path target = Files.createDirectories(room.project.resolve("cli/target"));
+        Files.writeString(target.resolve("athanor-cli.jar"), "");
+        Thread.sleep(20); // the clock of the file system must move
+        Outcome first = room.run(Map.of());
+        assertFalse(first.output().contains("AOTCache"), first.toString());
+        assertEquals("from java\n", first.errors());
+        Path cache = target.resolve("athanor.aot");
+        awaitFile(cache);
+        String used = "argument <-XX:AOTCache=" + cache + ">\n";
+        Outcome second = room.run(Map.of(), "next");
+        assertTrue(second.output().contains(used), second.toString());
+        assertEquals("from java\n", second.errors());
+        String rehearsal = Files.readString(room.home.resolve("rehearsals"));
+        List<String> options = second.output()
+                .lines()
+                .dropWhile(line -> !line.startsWith("argument"))
+                .takeWhile(line -> !line.contains("AOTCache"))
+                .map(line -> line.substring("argument <".length(), line.length() - 1))
+                .toList();
+        assertTrue(rehearsal.startsWith(String.join(" ", options) + " -XX:AOTCacheOutput="), rehearsal + options);
+        assertEquals(1, rehearsal.lines().count(), rehearsal);
+
+        Path other = room.jdk(room.root.resolve("other"), "25.0.4");
+        Outcome third = room.run(Map.of("JAVA_HOME", other.toString()));
+        assertFalse(third.output().contains("AOTCache="), third.toString());
+        assertEquals("from java\n", third.errors());
+        awaitFile(cache);
+        assertTrue(room.run(Map.of("JAVA_HOME", other.toString())).output().contains(used));
+        assertEquals(
+                2, Files.readString(room.home.resolve("rehearsals")).lines().count());
+        assertTrue(Files.exists(jdk));
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenIsNoError() throws Exception {
+        room.jdk(room.systemJdks().resolve("jdk-25"), "25.0.3");
+        // A folder in the place of the file that says who made the cache: even the administrator cannot write it.
+        Files.createDirectories(room.project.resolve("cli/target/athanor.aot.maker/taken"));
+        for (int start = 0; start < 2; start++) {
+            Outcome outcome = room.run(Map.of());
+            assertEquals("from java\n", outcome.errors());
+            assertEquals(42, outcome.status());
+            assertFalse(outcome.output().contains("AOTCache"), outcome.toString());
+        }
+    }
+
+    private static void awaitFile(Path file) throws InterruptedException {
+        for (int waited = 0; !Files.exists(file); waited += 20) {
+            assertTrue(waited < 20_000, file + ": not made");
+            Thread.sleep(20);
+        }
     }
 
     @Test

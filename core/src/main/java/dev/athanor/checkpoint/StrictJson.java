@@ -2,14 +2,18 @@ package dev.athanor.checkpoint;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * JSON from files nobody vouches for: bounded depth, name and number lengths, no duplicate keys, nothing after the end.
@@ -24,12 +28,12 @@ final class StrictJson {
             .maxNameLength(4096)
             .build();
 
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(CONSTRAINTS)
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(CONSTRAINTS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     /**
      * The header reader finds duplicates itself; guessing UTF-16 from zero bytes would let two readers see two headers.
@@ -42,8 +46,14 @@ final class StrictJson {
 
     private StrictJson() {}
 
+    /** For writing. */
     static JsonMapper mapper() {
-        return MAPPER;
+        return Mapper.MAPPER;
+    }
+
+    /** Apart, because a mapper takes a tenth of a second to begin, and whoever opens a model only reads. */
+    private static final class Mapper {
+        static final JsonMapper MAPPER = JsonMapper.builder(FACTORY).build();
     }
 
     /** Reads UTF-8 token by token. */
@@ -55,7 +65,7 @@ final class StrictJson {
     static JsonNode object(String text, String where) {
         JsonNode node;
         try {
-            node = MAPPER.readTree(text);
+            node = tree(text);
         } catch (JacksonException | IllegalStateException e) {
             throw new ModelFormatException(
                     where + ": expected a JSON object, found text that is not JSON: " + reason(e), e);
@@ -64,6 +74,54 @@ final class StrictJson {
             throw new ModelFormatException(where + ": expected a JSON object, found " + Quote.of(node.toString()));
         }
         return node;
+    }
+
+    private static JsonNode tree(String text) {
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+            if (parser.nextToken() == null) {
+                return NODES.missingNode();
+            }
+            JsonNode node = value(parser);
+            if (parser.nextToken() != null) {
+                throw new StreamReadException(
+                        parser, "expected nothing behind the value, found " + parser.currentToken());
+            }
+            return node;
+        }
+    }
+
+    /** What begins at the current token; the parser bounds how deep this goes. */
+    private static JsonNode value(JsonParser parser) {
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> {
+                ObjectNode object = NODES.objectNode();
+                while (parser.nextToken() != JsonToken.END_OBJECT) {
+                    String name = parser.currentName();
+                    parser.nextToken();
+                    object.set(name, value(parser));
+                }
+                yield object;
+            }
+            case START_ARRAY -> {
+                ArrayNode array = NODES.arrayNode();
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    array.add(value(parser));
+                }
+                yield array;
+            }
+            case VALUE_STRING -> NODES.stringNode(parser.getString());
+            case VALUE_NUMBER_INT ->
+                switch (parser.getNumberType()) {
+                    case INT -> NODES.numberNode(parser.getIntValue());
+                    case LONG -> NODES.numberNode(parser.getLongValue());
+                    default -> NODES.numberNode(parser.getBigIntegerValue());
+                };
+            case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDoubleValue());
+            case VALUE_TRUE -> NODES.booleanNode(true);
+            case VALUE_FALSE -> NODES.booleanNode(false);
+            case VALUE_NULL -> NODES.nullNode();
+            default -> throw new StreamReadException(parser, "expected a value, found " + parser.currentToken());
+        };
     }
 
     /** Why text is not JSON, in one line. */

@@ -134,7 +134,7 @@ public final class Gemv {
         int k = w.shape().rows();
         int n = w.shape().dim(-1);
         inputMajor(n, k, y, yo, (sums, from, p, worker) -> {
-            if (w.type() == DType.F32) {
+            if (w.type() == DType.F32 && kernels.readsFiles()) {
                 kernels.addScaled(sums, from, x[xo + p], w.bytes(), p * w.rowBytes(), n);
             } else {
                 float[] row = row(worker, n);

@@ -20,6 +20,14 @@ public interface Kernels {
     /** What this provider is, for logs and {@code doctor}: {@code scalar} or {@code vector-512}. */
     String name();
 
+    /**
+     * Whether F32 is read best where it lies in a file. Plain loops over arrays are compiled at once, those over mapped
+     * memory late; for them a copy of a row costs less.
+     */
+    default boolean readsFiles() {
+        return true;
+    }
+
     // ---- reductions
 
     float sum(float[] x, int xo, int n);
@@ -39,7 +47,7 @@ public interface Kernels {
             DType type, MemorySegment w, long at, int rows, float[] x, int xo, float[] y, int yo, int n, float[] room) {
         long rowBytes = type.bytes(n);
         for (int i = 0; i < rows; i++) {
-            if (type == DType.F32) {
+            if (type == DType.F32 && readsFiles()) {
                 y[yo + i] = dot(w, at + i * rowBytes, x, xo, n);
             } else {
                 Blocks.decode(type, w, (at + i * rowBytes) / type.blockBytes() * type.blockElements(), n, room, 0);

@@ -9,6 +9,11 @@ import java.lang.foreign.MemorySegment;
  */
 public final class ScalarKernels implements Kernels {
     @Override
+    public boolean readsFiles() {
+        return false;
+    }
+
+    @Override
     public String name() {
         return "scalar";
     }

@@ -87,7 +87,7 @@ public final class TensorTable {
         if (name == null) {
             throw new IllegalArgumentException("family " + family + " has no tensor for " + role);
         }
-        return name.contains(BLOCK) ? String.format(name, layer) : name;
+        return name.contains(BLOCK) ? name.replace("%d", Integer.toString(layer)) : name;
     }
 
     /** Every tensor a model of this configuration stores, in reading order: embeddings, blocks, final norm, head. */

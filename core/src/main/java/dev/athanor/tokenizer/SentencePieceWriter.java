@@ -37,7 +37,7 @@ final class SentencePieceWriter {
         }
         root.put("decoder", decoder(rules));
         root.put("model", model(t, names));
-        return TokenizerWriter.MAPPER.writeValueAsString(root);
+        return TokenizerWriter.json(root);
     }
 
     private static Map<String, Object> replace(String from, String to) {

@@ -16,6 +16,9 @@ final class TokenizerReader {
     /** Most ids, and most merges. */
     static final int MOST = 1 << 20;
 
+    /** Parts of a merge that are kept: more than two are wrong, however many they are. */
+    private static final int MOST_SHOWN = 8;
+
     private static final Set<String> PARTS = Set.of(
             "version",
             "truncation",
@@ -117,18 +120,11 @@ final class TokenizerReader {
     /** Old files write "a b", new ones ["a", "b"]. */
     private void merges() {
         for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            List<String> parts = List.of();
-            if (token == JsonToken.VALUE_STRING) {
-                parts = List.of(parser.getString().split(" ", -1));
-            } else if (token == JsonToken.START_ARRAY && JsonTree.read(parser) instanceof List<?> list) {
-                parts = list.stream()
-                        .filter(String.class::isInstance)
-                        .map(String.class::cast)
-                        .toList();
-                if (parts.size() != list.size()) {
-                    parts = List.of();
-                }
-            }
+            List<String> parts = switch (token) {
+                case VALUE_STRING -> List.of(parser.getString().split(" ", -1));
+                case START_ARRAY -> strings();
+                default -> List.of();
+            };
             if (parts.size() != 2) {
                 throw new TokenizerFormatException("model.merges: expected two tokens in merge " + merges.size() / 2
                         + ", found " + (parts.isEmpty() ? kind(token) : Fields.shown(parts)));
@@ -136,6 +132,21 @@ final class TokenizerReader {
             merges.addAll(parts);
             requireRoom(merges.size() / 2);
         }
+    }
+
+    /** The list that begins here; empty where not all of it are strings. */
+    private List<String> strings() {
+        List<String> strings = new ArrayList<>(2);
+        boolean only = true;
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            if (parser.currentToken() == JsonToken.VALUE_STRING && strings.size() < MOST_SHOWN) {
+                strings.add(parser.getString());
+            } else {
+                only = false;
+                parser.skipChildren();
+            }
+        }
+        return only ? strings : List.of();
     }
 
     private Object part(String name) {

@@ -10,7 +10,10 @@ import tools.jackson.databind.node.NullNode;
 
 /** Writes tokenizer.json with the fields in the order Hugging Face's library has them. */
 final class TokenizerWriter {
-    static final JsonMapper MAPPER = new JsonMapper();
+    /** Apart, because a mapper takes long to begin, and readers of tokenizers ask this class too. */
+    private static final class Mapper {
+        static final JsonMapper MAPPER = new JsonMapper();
+    }
 
     static final Object NULL = NullNode.getInstance();
 
@@ -48,7 +51,11 @@ final class TokenizerWriter {
         }
         root.put("decoder", byteLevel(true));
         root.put("model", model(vocabulary, merges, rules.wholePieces()));
-        return MAPPER.writeValueAsString(root);
+        return json(root);
+    }
+
+    static String json(Map<String, Object> root) {
+        return Mapper.MAPPER.writeValueAsString(root);
     }
 
     static Map<String, Object> added(AddedToken token) {
@@ -72,7 +79,7 @@ final class TokenizerWriter {
         root.put("pre_tokenizer", characterSplit());
         root.put("decoder", object("type", "Fuse"));
         root.put("model", model(vocabulary, List.of(), false));
-        return MAPPER.writeValueAsString(root);
+        return json(root);
     }
 
     /** The pre-tokenizer by which a file of single characters is known. */

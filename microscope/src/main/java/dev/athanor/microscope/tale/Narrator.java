@@ -63,6 +63,7 @@ public final class Narrator {
         boolean alone = choice.against() == Choice.NOTHING;
         blanks.put("against", Sentences.words(alone ? "" : words.of(choice.against())));
         blanks.put("lead", Sentences.signed(assembly.logit()));
+        blanks.put("behind", Sentences.size(assembly.logit()));
         return blanks;
     }
 
@@ -85,8 +86,16 @@ public final class Narrator {
         if (next.rows().size() == 3) {
             told.add(sentences.fill("question.shares", blanks));
         }
-        told.add(sentences.fill(choice.against() == Choice.NOTHING ? "question.alone" : "question.why", blanks));
+        told.add(sentences.fill(compared("question.alone", "question.why", "question.behind"), blanks));
         chapter("question.title", OptionalInt.empty(), told, Optional.empty());
+    }
+
+    /** The phrase for a word without another beside it, for one that leads and for one that trails. */
+    private String compared(String alone, String ahead, String behind) {
+        if (choice.against() == Choice.NOTHING) {
+            return alone;
+        }
+        return assembly.logit().value() < 0 ? behind : ahead;
     }
 
     private void dictionary() {
@@ -173,7 +182,7 @@ public final class Narrator {
                             .probability()));
         }
         blanks.put("parts", Sentences.words(Integer.toString(assembly.votes().size())));
-        told.add(sentences.fill(choice.against() == Choice.NOTHING ? "assembly.alone" : "assembly.lead", blanks));
+        told.add(sentences.fill(compared("assembly.alone", "assembly.lead", "assembly.behind"), blanks));
         deciding.strongest().ifPresent(head -> {
             Map<String, Filling> most = blanks();
             most.put("head", Sentences.words(head.layer() + "." + head.head()));

@@ -31,6 +31,9 @@ final class Sentences {
 
         /** A number. */
         record Plain(Figure figure) implements Filling {}
+
+        /** How large a figure is, whatever its sign, which the sentence says. */
+        record Size(Figure figure) implements Filling {}
     }
 
     static Filling words(String text) {
@@ -43,6 +46,10 @@ final class Sentences {
 
     static Filling signed(Figure figure) {
         return new Filling.Signed(figure);
+    }
+
+    static Filling size(Figure figure) {
+        return new Filling.Size(figure);
     }
 
     static Filling plain(Figure figure) {
@@ -87,6 +94,11 @@ final class Sentences {
                 shown(share.figure(), percent(share.figure().value()));
             case Filling.Signed signed ->
                 shown(signed.figure(), signed(signed.figure().value()));
+            case Filling.Size size ->
+                shown(
+                        size.figure(),
+                        String.format(
+                                Locale.ROOT, "%.2f", Math.abs(size.figure().value())));
             case Filling.Plain plain ->
                 shown(
                         plain.figure(),

@@ -9,6 +9,11 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.time.Duration;
 
 /** An OpenAI-compatible server for one model. */
@@ -30,12 +35,17 @@ public final class Serving implements AutoCloseable {
         this.options = options;
     }
 
-    /** Serves {@code assistant}, which stays its caller's to close. */
+    /**
+     * Serves {@code assistant}, which stays its caller's to close.
+     *
+     * @throws IllegalArgumentException where the address cannot be bound, in one sentence
+     */
     public static Serving start(Assistant assistant, ServeOptions options) {
         return start(assistant, options, Deadlines.USUAL);
     }
 
     static Serving start(Assistant assistant, ServeOptions options, Deadlines deadlines) {
+        requireFree(options);
         HttpLogConfig silent =
                 HttpLogConfig.builder().receiveLog(false).sendLog(false).build();
         Lines lines = new Lines(
@@ -70,6 +80,24 @@ public final class Serving implements AutoCloseable {
                 .build()
                 .start();
         return new Serving(server, lines, assistant, options);
+    }
+
+    /** Binds the address and lets go of it: the web server would say why not in a stack trace. */
+    private static void requireFree(ServeOptions options) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(InetAddress.getByName(options.host()), options.port()));
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(
+                    "--host " + options.host() + ": expected an address of this machine, found no machine of that name",
+                    e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "--host " + options.host() + " --port " + options.port()
+                            + ": expected an address of this machine and a free port, found: " + e.getMessage()
+                            + "; give another, or --port 0 for any that is free",
+                    e);
+        }
     }
 
     /** The path is not logged, for it may be anything; prompts never are. */
