@@ -4,6 +4,7 @@ import dev.athanor.LanguageModel;
 import dev.athanor.hub.HubCache;
 import dev.athanor.hub.HubException;
 import dev.athanor.hub.ModelName;
+import dev.athanor.model.RunOptions;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -54,7 +55,12 @@ final class ModelOption {
 
     /** Opens the model; what its configuration says that Athanor does not know goes to standard error. */
     LanguageModel open(Common common) {
-        LanguageModel opened = LanguageModel.open(directory(), common.threads());
+        return open(common, RunOptions.of(common.threads()));
+    }
+
+    /** As {@link #open(Common)}, run as {@code options} say. */
+    LanguageModel open(Common common, RunOptions options) {
+        LanguageModel opened = LanguageModel.open(directory(), options);
         opened.notes().forEach(note -> System.err.println("athanor: " + note));
         return opened;
     }

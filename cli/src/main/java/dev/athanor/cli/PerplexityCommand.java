@@ -3,6 +3,7 @@ package dev.athanor.cli;
 import dev.athanor.LanguageModel;
 import dev.athanor.corpus.TextSources;
 import dev.athanor.evaluate.Perplexity;
+import dev.athanor.model.RunOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -45,11 +46,14 @@ final class PerplexityCommand implements Callable<Integer> {
     private long maxTokens;
 
     @Mixin
+    private final KvOption kv = new KvOption();
+
+    @Mixin
     private final Common common = new Common();
 
     @Override
     public Integer call() {
-        try (LanguageModel open = model.open(common)) {
+        try (LanguageModel open = model.open(common, new RunOptions(common.threads(), kv.type(common)))) {
             Perplexity.Options options = options(open.transformer().config().contextLength());
             long began = System.nanoTime();
             Perplexity.Result result = Perplexity.measure(

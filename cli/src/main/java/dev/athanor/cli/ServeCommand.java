@@ -1,8 +1,8 @@
 package dev.athanor.cli;
 
 import dev.athanor.chat.Assistant;
-import dev.athanor.checkpoint.gguf.ModelFiles;
 import dev.athanor.generate.batch.EngineLimits;
+import dev.athanor.model.RunOptions;
 import dev.athanor.server.openai.ServeOptions;
 import dev.athanor.server.openai.Serving;
 import java.time.Duration;
@@ -90,6 +90,9 @@ final class ServeCommand implements Callable<Integer> {
     private final SpeculateOptions speculate = new SpeculateOptions();
 
     @Mixin
+    private final KvOption kv = new KvOption();
+
+    @Mixin
     private final Common common = new Common();
 
     @Override
@@ -104,8 +107,8 @@ final class ServeCommand implements Callable<Integer> {
             System.err.println("athanor: anybody who reaches " + host + " may ask; give --api-key to let only some");
         }
         try (SpeculateOptions.Asked guesses = speculate.open(common);
-                Assistant assistant =
-                        Assistant.of(ModelFiles.open(model.directory()), common.threads(), limits, guesses.way())) {
+                Assistant assistant = Assistant.open(
+                        model.directory(), new RunOptions(common.threads(), kv.type(common)), limits, guesses.way())) {
             assistant.model().notes().forEach(note -> System.err.println("athanor: " + note));
             Serving serving = Serving.start(assistant, options);
             System.out.println(serving.address());
