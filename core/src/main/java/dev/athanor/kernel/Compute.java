@@ -1,5 +1,8 @@
 package dev.athanor.kernel;
 
+import dev.athanor.tensor.DType;
+import java.util.Optional;
+
 /**
  * What a model computes with: row kernels, matrix products, attention and the threads they share. One instance serves
  * one caller at a time (a training loop, a generation); it owns its threads and scratch memory until {@link #close()}.
@@ -11,29 +14,48 @@ public final class Compute implements AutoCloseable {
     private final Gemv gemv;
     private final ManyGemv manyGemv;
     private final FlashAttention attention;
+    private final EngineDoor door;
 
-    private Compute(Kernels kernels, MicroKernel micro, int threads) {
+    private Compute(Kernels kernels, MicroKernel micro, int threads, MatrixChoice choice) {
         this.kernels = kernels;
         this.workers = new Workers(threads);
         this.gemm = new Gemm(micro, workers);
         this.gemv = new Gemv(kernels, workers);
         this.manyGemv = new ManyGemv(kernels, workers);
         this.attention = new FlashAttention(kernels, micro, workers);
+        try {
+            this.door = EngineDoor.of(choice, workers);
+        } catch (RuntimeException | Error e) {
+            workers.close();
+            throw e;
+        }
     }
 
-    /** The fastest provider this machine and JVM allow, on {@code threads} threads. */
+    /**
+     * The fastest kernels of our own that this machine and JVM allow, on {@code threads} threads: the same bits
+     * everywhere.
+     */
     public static Compute create(int threads) {
-        return of(KernelProvider.choose().kernels(), threads);
+        return create(threads, MatrixChoice.VECTOR);
+    }
+
+    /**
+     * As the other, with matrix products as {@code choice} says.
+     *
+     * @throws IllegalArgumentException where an engine was asked for by name that cannot run here, in one sentence
+     */
+    public static Compute create(int threads, MatrixChoice choice) {
+        return of(KernelProvider.choose().kernels(), threads, choice);
     }
 
     /** The plain Java reference on {@code threads} threads; the same bits, slowly. */
     public static Compute scalar(int threads) {
-        return of(KernelProvider.scalar().kernels(), threads);
+        return of(KernelProvider.scalar().kernels(), threads, MatrixChoice.VECTOR);
     }
 
-    private static Compute of(Kernels kernels, int threads) {
+    private static Compute of(Kernels kernels, int threads, MatrixChoice choice) {
         MicroKernel micro = kernels instanceof ScalarKernels ? new ScalarMicroKernel() : new VectorMicroKernel();
-        return new Compute(kernels, micro, threads);
+        return new Compute(kernels, micro, threads, choice);
     }
 
     /**
@@ -41,7 +63,7 @@ public final class Compute implements AutoCloseable {
      * holds no threads, so it need not be closed.
      */
     public Compute alone() {
-        return of(kernels, 1);
+        return of(kernels, 1, MatrixChoice.VECTOR);
     }
 
     public Kernels kernels() {
@@ -54,6 +76,16 @@ public final class Compute implements AutoCloseable {
 
     public Gemm gemm() {
         return gemm;
+    }
+
+    /** What multiplies several rows by weights stored as {@code type}; empty where that is {@link #gemm()}. */
+    public Optional<MatrixEngine> engineFor(DType type) {
+        return door.engineFor(type);
+    }
+
+    /** What multiplies arrays, as training does; empty where that is {@link #gemm()}. */
+    public Optional<MatrixEngine> engineForArrays() {
+        return door.engineForArrays();
     }
 
     public Gemv gemv() {
@@ -70,6 +102,7 @@ public final class Compute implements AutoCloseable {
 
     @Override
     public void close() {
+        door.close();
         workers.close();
     }
 }
