@@ -8,6 +8,7 @@ import dev.athanor.generate.GenerationRequest;
 import dev.athanor.generate.Generator;
 import dev.athanor.generate.NextTokens;
 import dev.athanor.kernel.Compute;
+import dev.athanor.kernel.MatrixChoice;
 import dev.athanor.model.Transformer;
 import dev.athanor.tensor.MappedFaults;
 import dev.athanor.tokenizer.Tokenizer;
@@ -39,6 +40,11 @@ public final class LanguageModel implements AutoCloseable {
         this.transformer = new Transformer(model.parameters(), compute);
     }
 
+    /** As the other, with matrix products by what is on the class path and faster: {@link MatrixChoice#AUTO}. */
+    public static LanguageModel open(Path path, int threads) {
+        return open(path, threads, MatrixChoice.AUTO);
+    }
+
     /**
      * Opens a directory in the Hugging Face layout or a GGUF file, told by its name. Weights stay mapped: nothing is
      * copied, and closing frees it all.
@@ -46,10 +52,10 @@ public final class LanguageModel implements AutoCloseable {
      * @throws dev.athanor.checkpoint.ModelFormatException where a file is missing, damaged or contradicts another
      */
     @SuppressWarnings("MustBeClosedChecker") // the model returned owns the files and closes them
-    public static LanguageModel open(Path path, int threads) {
+    public static LanguageModel open(Path path, int threads, MatrixChoice matmul) {
         OpenModel model = ModelFiles.open(path);
         try {
-            return new LanguageModel(model, model.tokenizer(), Compute.create(threads));
+            return new LanguageModel(model, model.tokenizer(), Compute.create(threads, matmul));
         } catch (RuntimeException e) {
             model.close();
             throw e;

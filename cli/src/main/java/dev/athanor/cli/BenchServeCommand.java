@@ -64,6 +64,9 @@ final class BenchServeCommand implements Callable<Integer> {
     private int rounds;
 
     @Mixin
+    private final MatmulOption matmul = new MatmulOption();
+
+    @Mixin
     private final Common common = new Common();
 
     @Override
@@ -90,7 +93,7 @@ final class BenchServeCommand implements Callable<Integer> {
 
     private Assistant assistant() {
         if (model.isPresent()) {
-            return Assistant.open(model.get(), common.threads());
+            return Assistant.open(model.get(), common.threads(), EngineLimits.DEFAULT, matmul.choice());
         }
         Parameters parameters = BenchModels.named(shape, prompt + tokens);
         int vocabulary = parameters.config().vocabularySize();
@@ -102,7 +105,7 @@ final class BenchServeCommand implements Callable<Integer> {
                 ChatSource.NONE,
                 () -> new NumberTokenizer(vocabulary),
                 () -> {});
-        return Assistant.of(open, common.threads(), EngineLimits.DEFAULT);
+        return Assistant.of(open, common.threads(), EngineLimits.DEFAULT, matmul.choice());
     }
 
     private static void print(ServeLoad.Result r, ServeLoad.Result alone) {

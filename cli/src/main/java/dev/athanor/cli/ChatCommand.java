@@ -61,6 +61,9 @@ final class ChatCommand implements Callable<Integer> {
     private @Nullable Path history;
 
     @Mixin
+    private final MatmulOption matmul = new MatmulOption();
+
+    @Mixin
     private final Common common = new Common();
 
     @Override
@@ -75,7 +78,7 @@ final class ChatCommand implements Callable<Integer> {
         if (common.given("--system")) {
             conversation.system(system);
         }
-        try (Assistant assistant = Assistant.open(directory, common.threads(), LIMITS)) {
+        try (Assistant assistant = Assistant.open(directory, common.threads(), LIMITS, matmul.choice())) {
             assistant.model().notes().forEach(note -> System.err.println("athanor: " + note));
             Talk talk = new Talk(assistant, conversation, settings);
             List<String> greeting = List.of(

@@ -102,13 +102,16 @@ final class GenerateCommand implements Callable<Integer> {
     private boolean shift;
 
     @Mixin
+    private final MatmulOption matmul = new MatmulOption();
+
+    @Mixin
     private final Common common = new Common();
 
     @Override
     public Integer call() {
         Sampling sampling = new Sampling(temperature, topK, topP, minP, repetitionPenalty, repetitionWindow, seed);
         GenerationRequest request = new GenerationRequest(prompt, maxTokens, sampling, stop, shift);
-        try (LanguageModel m = model.open(common)) {
+        try (LanguageModel m = model.open(common, matmul.choice())) {
             if (common.json) {
                 print(m.generate(request, piece -> true));
                 return 0;

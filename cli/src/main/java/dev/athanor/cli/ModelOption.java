@@ -4,6 +4,7 @@ import dev.athanor.LanguageModel;
 import dev.athanor.hub.HubCache;
 import dev.athanor.hub.HubException;
 import dev.athanor.hub.ModelName;
+import dev.athanor.kernel.MatrixChoice;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -47,9 +48,14 @@ final class ModelOption {
                         + "the hub, run athanor pull " + Shell.quote(model)));
     }
 
-    /** Opens the model; what its configuration says that Athanor does not know goes to standard error. */
+    /** Opens the model to compute in F32. */
     LanguageModel open(Common common) {
-        LanguageModel opened = LanguageModel.open(directory(), common.threads());
+        return open(common, MatrixChoice.VECTOR);
+    }
+
+    /** Opens the model; what its configuration says that Athanor does not know goes to standard error. */
+    LanguageModel open(Common common, MatrixChoice matmul) {
+        LanguageModel opened = LanguageModel.open(directory(), common.threads(), matmul);
         opened.notes().forEach(note -> System.err.println("athanor: " + note));
         return opened;
     }

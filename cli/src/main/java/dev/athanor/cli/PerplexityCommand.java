@@ -45,11 +45,14 @@ final class PerplexityCommand implements Callable<Integer> {
     private long maxTokens;
 
     @Mixin
+    private final ExactMatmulOption matmul = new ExactMatmulOption();
+
+    @Mixin
     private final Common common = new Common();
 
     @Override
     public Integer call() {
-        try (LanguageModel open = model.open(common)) {
+        try (LanguageModel open = model.open(common, matmul.choice())) {
             Perplexity.Options options = options(open.transformer().config().contextLength());
             long began = System.nanoTime();
             Perplexity.Result result = Perplexity.measure(

@@ -86,6 +86,9 @@ final class ServeCommand implements Callable<Integer> {
     private int prefixMib;
 
     @Mixin
+    private final MatmulOption matmul = new MatmulOption();
+
+    @Mixin
     private final Common common = new Common();
 
     @Override
@@ -99,7 +102,7 @@ final class ServeCommand implements Callable<Integer> {
         if (!options.local() && apiKey.isEmpty()) {
             System.err.println("athanor: anybody who reaches " + host + " may ask; give --api-key to let only some");
         }
-        try (Assistant assistant = Assistant.open(model.directory(), common.threads(), limits)) {
+        try (Assistant assistant = Assistant.open(model.directory(), common.threads(), limits, matmul.choice())) {
             assistant.model().notes().forEach(note -> System.err.println("athanor: " + note));
             Serving serving = Serving.start(assistant, options);
             System.out.println(serving.address());

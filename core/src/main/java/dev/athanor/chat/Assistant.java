@@ -11,6 +11,7 @@ import dev.athanor.generate.batch.TextRequest;
 import dev.athanor.generate.batch.Ticket;
 import dev.athanor.generate.constraint.Constraint;
 import dev.athanor.kernel.Compute;
+import dev.athanor.kernel.MatrixChoice;
 import dev.athanor.model.ModelConfig;
 import dev.athanor.model.Transformer;
 import dev.athanor.tokenizer.Tokenizer;
@@ -64,17 +65,27 @@ public final class Assistant implements AutoCloseable {
      * @throws dev.athanor.checkpoint.ModelFormatException where a file is missing, damaged or contradicts another
      * @throws IllegalArgumentException where its chat template cannot be read
      */
-    @SuppressWarnings("MustBeClosedChecker") // what is returned owns the files and closes them
     public static Assistant open(Path path, int threads, EngineLimits limits) {
-        return of(ModelFiles.open(path), threads, limits);
+        return open(path, threads, limits, MatrixChoice.AUTO);
+    }
+
+    /** As the other, with matrix products as {@code matmul} says; without, by what is on the class path and faster. */
+    @SuppressWarnings("MustBeClosedChecker") // what is returned owns the files and closes them
+    public static Assistant open(Path path, int threads, EngineLimits limits, MatrixChoice matmul) {
+        return of(ModelFiles.open(path), threads, limits, matmul);
     }
 
     /** An assistant on a model that is open; it is closed with the assistant, or now where this fails. */
     public static Assistant of(OpenModel model, int threads, EngineLimits limits) {
+        return of(model, threads, limits, MatrixChoice.AUTO);
+    }
+
+    /** As the other, with matrix products as {@code matmul} says. */
+    public static Assistant of(OpenModel model, int threads, EngineLimits limits, MatrixChoice matmul) {
         try {
             Tokenizer tokenizer = model.tokenizer();
             ChatFormat format = ChatFormat.of(model.chat(), tokenizer);
-            return new Assistant(model, tokenizer, format, Compute.create(threads), limits);
+            return new Assistant(model, tokenizer, format, Compute.create(threads, matmul), limits);
         } catch (RuntimeException e) {
             model.close();
             throw e;

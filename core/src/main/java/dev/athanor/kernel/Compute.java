@@ -83,6 +83,15 @@ public final class Compute implements AutoCloseable {
         return door.engineFor(type);
     }
 
+    /**
+     * Checks that an engine that was asked for by name can train.
+     *
+     * @throws IllegalArgumentException where it would be slower than our own kernels
+     */
+    public void requireForLearning() {
+        door.requireForLearning();
+    }
+
     /** What multiplies arrays, as training does; empty where that is {@link #gemm()}. */
     public Optional<MatrixEngine> engineForArrays() {
         return door.engineForArrays();

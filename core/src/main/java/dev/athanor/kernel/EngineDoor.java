@@ -53,6 +53,14 @@ final class EngineDoor implements AutoCloseable {
         }
     }
 
+    void requireForLearning() {
+        if (byName && engine != null && !engine.takesArrays()) {
+            throw new IllegalArgumentException(
+                    "training with this engine would be slower than with the vector kernels on " + "this machine ("
+                            + engine.explanation() + "); leave it out, or choose vector products");
+        }
+    }
+
     /** Only by name: weights that learn keep the same bits everywhere unless somebody chose otherwise. */
     Optional<MatrixEngine> engineForArrays() {
         return byName ? Optional.ofNullable(engine).filter(MatrixEngine::takesArrays) : Optional.empty();

@@ -7,7 +7,6 @@ import dev.athanor.tensor.DType;
 import dev.athanor.tensor.Stored;
 import java.lang.management.ManagementFactory;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -21,11 +20,6 @@ import java.util.Set;
  * F32.
  */
 final class OneDnnEngine implements MatrixEngine {
-    /** Packing and scaling cost time too: a narrow kind must multiply this much faster than F32 to win. */
-    private static final double WORTH_INTEGERS = 2;
-
-    private static final double WORTH_BF16 = 1.4;
-
     /** Packed weights may take the fourth part of memory; the heap and the mapped file need the rest. */
     private static final int SHARE_KEPT = 4;
 
@@ -34,32 +28,22 @@ final class OneDnnEngine implements MatrixEngine {
     private final Dnnl dnnl;
     private final Workers workers;
     private final Numbers numbers;
-    private final Speeds speeds;
-    private final Set<Kind> kinds;
+    private final Suitable suitable;
     private final long kept;
     private final Map<Kind, TiledProduct> products = new EnumMap<>(Kind.class);
 
     /** Packed weights may take {@code kept} bytes. */
-    OneDnnEngine(Dnnl dnnl, Workers workers, Numbers numbers, Speeds speeds, Set<Kind> kinds, long kept) {
+    OneDnnEngine(Dnnl dnnl, Workers workers, Numbers numbers, Suitable suitable, long kept) {
         this.dnnl = dnnl;
         this.workers = workers;
         this.numbers = numbers;
-        this.speeds = speeds;
-        this.kinds = Set.copyOf(kinds);
+        this.suitable = suitable;
         this.kept = kept;
     }
 
-    /** With the kinds that are worth it here. */
-    static OneDnnEngine measured(Dnnl dnnl, Workers workers) {
-        Speeds speeds = Speeds.measure(dnnl);
-        Set<Kind> kinds = EnumSet.noneOf(Kind.class);
-        if (speeds.ratio(Kind.INT8) >= WORTH_INTEGERS) {
-            kinds.add(Kind.INT8);
-        }
-        if (speeds.ratio(Kind.BF16) >= WORTH_BF16) {
-            kinds.add(Kind.BF16);
-        }
-        return new OneDnnEngine(dnnl, workers, new VectorNumbers(), speeds, kinds, kept());
+    /** With the kinds that are faster here. */
+    static OneDnnEngine fitting(Dnnl dnnl, Workers workers) {
+        return new OneDnnEngine(dnnl, workers, new VectorNumbers(), Suitable.here(dnnl), kept());
     }
 
     private static long kept() {
@@ -69,28 +53,35 @@ final class OneDnnEngine implements MatrixEngine {
 
     @Override
     public String explanation() {
-        return "oneDNN 3.13: " + sentence(Kind.INT8, "quantised weights in 8-bit integers") + "; "
-                + sentence(Kind.BF16, "16-bit weights and training in BF16") + "; one thread, beside F32 at "
-                + gflops(Kind.F32);
+        Speeds speeds = Speeds.measure(dnnl);
+        return "oneDNN 3.13: " + sentence(speeds, Kind.INT8, "quantised weights in 8-bit integers") + "; "
+                + sentence(speeds, Kind.BF16, "16-bit weights, and training where asked, in BF16") + "; in F32 "
+                + gflops(speeds, Kind.F32) + "; each on one thread";
     }
 
-    private String sentence(Kind kind, String what) {
-        return what + (kinds.contains(kind) ? " at " : " stay with the vector kernels: ") + gflops(kind) + " ("
-                + speeds.implementation(kind) + ")";
+    private String sentence(Speeds speeds, Kind kind, String what) {
+        String how = gflops(speeds, kind) + " (" + suitable.implementation(kind) + ")";
+        return suitable.kinds().contains(kind)
+                ? what + ", " + how
+                : what + ": left to the vector kernels, for it reaches " + how;
     }
 
-    private String gflops(Kind kind) {
-        return String.format(Locale.ROOT, "%.0f GFLOP/s", speeds.flops(kind) / 1e9);
+    private static String gflops(Speeds speeds, Kind kind) {
+        return String.format(Locale.ROOT, "%.0f GFLOP/s", speeds.of(kind) / 1e9);
     }
 
     @Override
     public boolean takes(DType type) {
-        return type.quantised() ? kinds.contains(Kind.INT8) : SIXTEEN_BITS.contains(type) && kinds.contains(Kind.BF16);
+        return type.quantised() ? has(Kind.INT8) : SIXTEEN_BITS.contains(type) && has(Kind.BF16);
+    }
+
+    private boolean has(Kind kind) {
+        return suitable.kinds().contains(kind);
     }
 
     @Override
     public boolean takesArrays() {
-        return kinds.contains(Kind.BF16);
+        return has(Kind.BF16);
     }
 
     @Override

@@ -37,7 +37,7 @@ public final class OneDnnProvider implements MatrixProvider {
         hindrance().ifPresent(reason -> {
             throw new IllegalStateException(reason);
         });
-        return OneDnnEngine.measured(load(), workers);
+        return OneDnnEngine.fitting(load(), workers);
     }
 
     static Dnnl load() {

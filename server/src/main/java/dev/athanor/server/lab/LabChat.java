@@ -14,6 +14,7 @@ import dev.athanor.generate.batch.Scored;
 import dev.athanor.generate.batch.Spoken;
 import dev.athanor.generate.batch.TextRequest;
 import dev.athanor.generate.sample.SamplerSettings;
+import dev.athanor.kernel.MatrixChoice;
 import dev.athanor.server.EventStream;
 import dev.athanor.server.Json;
 import dev.athanor.server.Problem;
@@ -64,7 +65,8 @@ public final class LabChat implements AutoCloseable {
                             + "beside its weights");
         }
         try {
-            return new LabChat(model, Optional.of(Assistant.open(model.path(), model.threads(), LIMITS)), "");
+            return new LabChat(
+                    model, Optional.of(Assistant.open(model.path(), model.threads(), LIMITS, MatrixChoice.VECTOR)), "");
         } catch (ModelFormatException | TokenizerFormatException | IllegalArgumentException e) {
             return new LabChat(model, Optional.empty(), String.valueOf(e.getMessage()));
         }
