@@ -42,8 +42,8 @@ final class OneDnnEngine implements MatrixEngine {
     }
 
     /** With the kinds that are faster here. */
-    static OneDnnEngine fitting(Dnnl dnnl, Workers workers) {
-        return new OneDnnEngine(dnnl, workers, new VectorNumbers(), Suitable.here(dnnl), kept());
+    static OneDnnEngine fitting(Dnnl dnnl, Workers workers, Numbers numbers) {
+        return new OneDnnEngine(dnnl, workers, numbers, Suitable.here(dnnl), kept());
     }
 
     private static long kept() {

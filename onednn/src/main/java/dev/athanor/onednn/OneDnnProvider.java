@@ -19,12 +19,6 @@ public final class OneDnnProvider implements MatrixProvider {
         if (!system.equals("Linux amd64")) {
             return Optional.of("oneDNN is here for Linux on x86-64, this is " + system);
         }
-        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-            return Optional.of("oneDNN needs the module jdk.incubator.vector: pass --add-modules jdk.incubator.vector");
-        }
-        if (!VectorNumbers.suit()) {
-            return Optional.of("oneDNN's products need registers of 256 or 512 bits, AVX2 or AVX-512");
-        }
         if (!NativeFiles.present()) {
             return Optional.of("oneDNN's library is not on the class path: add the jar org.bytedeco:dnnl, classifier "
                     + "linux-x86_64");
@@ -37,7 +31,13 @@ public final class OneDnnProvider implements MatrixProvider {
         hindrance().ifPresent(reason -> {
             throw new IllegalStateException(reason);
         });
-        return OneDnnEngine.fitting(load(), workers);
+        return OneDnnEngine.fitting(load(), workers, numbers());
+    }
+
+    /** Vectors where the virtual machine has them; the bits are the same. */
+    private static Numbers numbers() {
+        boolean module = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+        return module && VectorNumbers.suit() ? new VectorNumbers() : new ScalarNumbers();
     }
 
     static Dnnl load() {
