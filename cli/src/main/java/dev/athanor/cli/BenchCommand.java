@@ -9,11 +9,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        description = "Measure training, kernels, generation, serving or tracing beside the machine's own peak.",
+        description =
+                "Measure running a model, training, kernels, generation, serving or tracing beside the machine's own peak.",
         subcommands = {
+            BenchRunCommand.class,
             BenchTrainCommand.class,
             BenchKernelsCommand.class,
             BenchGenerateCommand.class,
+            BenchModelCommand.class,
             BenchServeCommand.class,
             BenchTraceCommand.class
         })
@@ -25,6 +28,6 @@ final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Expected train, kernels, generate, serve or trace, found none.");
+                spec.commandLine(), "Expected run, train, kernels, generate, model, serve or trace, found none.");
     }
 }

@@ -73,7 +73,7 @@ class BadInputTest {
                 .assertFailure(2, "top-p: expected between");
         Outcome.of("generate", "--model", m, "--prompt", "the", "--stop", "")
                 .assertFailure(2, "stop: expected texts that are not empty");
-        Outcome.of("bench").assertFailure(2, "Expected train, kernels, generate, serve or trace");
+        Outcome.of("bench").assertFailure(2, "Expected run, train, kernels, generate, model, serve or trace");
         Outcome.of("bench", "train", "--shape", "gpt5", "--batch", "1", "--context", "8")
                 .assertFailure(2, "found gpt5");
         Outcome.of("bench", "train", "--shape", "nano-char", "--batch", "100000", "--context", "100000")

@@ -20,8 +20,9 @@ public final class Compute implements AutoCloseable {
         this.kernels = kernels;
         this.workers = new Workers(threads);
         this.gemm = new Gemm(micro, workers);
-        this.gemv = new Gemv(kernels, workers);
-        this.manyGemv = new ManyGemv(kernels, workers);
+        InterleavedRows interleaved = new InterleavedRows(kernels, workers);
+        this.gemv = new Gemv(kernels, workers, interleaved);
+        this.manyGemv = new ManyGemv(kernels, workers, interleaved);
         this.attention = new FlashAttention(kernels, micro, workers);
         try {
             this.door = EngineDoor.of(choice, workers);

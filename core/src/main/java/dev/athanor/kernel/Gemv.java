@@ -1,9 +1,12 @@
 package dev.athanor.kernel;
 
 import dev.athanor.quant.Blocks;
+import dev.athanor.quant.Interleaved;
+import dev.athanor.quant.StoredDots;
 import dev.athanor.tensor.DType;
 import dev.athanor.tensor.Stored;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Matrix times one vector, the work of generating a token: every weight is read once, so memory bandwidth is the limit.
@@ -26,10 +29,12 @@ public final class Gemv {
 
     private final Kernels kernels;
     private final Workers workers;
+    private final InterleavedRows interleaved;
     private final float[][] rows; // one per thread
     private float[] partial = new float[0];
 
-    Gemv(Kernels kernels, Workers workers) {
+    Gemv(Kernels kernels, Workers workers, InterleavedRows interleaved) {
+        this.interleaved = interleaved;
         this.kernels = kernels;
         this.workers = workers;
         this.rows = new float[workers.threads()][0];
@@ -50,18 +55,17 @@ public final class Gemv {
     public void outputMajor(Stored w, float[] x, int xo, float[] y, int yo) {
         int n = w.shape().rows();
         int k = w.shape().dim(-1);
-        int perTask = Math.max(1, TASK_FLOATS / k);
+        int perTask = Math.max(2, TASK_FLOATS / k & -2);
+        Optional<Interleaved> sixteen = interleaved.of(w);
+        if (sixteen.isPresent()) {
+            interleaved.multiply(sixteen.get(), n, k, x, xo, 1, y, yo, perTask);
+            return;
+        }
         workers.run((n + perTask - 1) / perTask, (task, worker) -> {
-            float[] row = row(worker, k);
-            int end = Math.min(n, (task + 1) * perTask);
-            for (int i = task * perTask; i < end; i++) {
-                if (w.type() == DType.F32) {
-                    y[yo + i] = kernels.dot(w.bytes(), i * w.rowBytes(), x, xo, k);
-                } else {
-                    Blocks.decode(w.type(), w.bytes(), (long) i * k, k, row, 0);
-                    y[yo + i] = kernels.dot(row, 0, x, xo, k);
-                }
-            }
+            int first = task * perTask;
+            int rows = Math.min(perTask, n - first);
+            float[] room = row(worker, Math.max(k, StoredDots.ROOM));
+            kernels.storedDots(w.type(), w.bytes(), first * w.rowBytes(), rows, x, xo, y, yo + first, k, room);
         });
     }
 

@@ -1,5 +1,8 @@
 package dev.athanor.kernel;
 
+import dev.athanor.quant.Blocks;
+import dev.athanor.quant.StoredDots;
+import dev.athanor.tensor.DType;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -25,6 +28,25 @@ public interface Kernels {
 
     /** The dot product with F32 little-endian from byte {@code at} of {@code w} on, the same bits as from an array. */
     float dot(MemorySegment w, long at, float[] x, int xo, int n);
+
+    /**
+     * y[yo + i] = {@link #dot} of stored row i with x, for {@code rows} rows from byte {@code at} of {@code w} on.
+     *
+     * @param n numbers of a row, whole blocks of {@code type}
+     * @param room at least n and {@link StoredDots#ROOM} floats of this thread's own
+     */
+    default void storedDots(
+            DType type, MemorySegment w, long at, int rows, float[] x, int xo, float[] y, int yo, int n, float[] room) {
+        long rowBytes = type.bytes(n);
+        for (int i = 0; i < rows; i++) {
+            if (type == DType.F32) {
+                y[yo + i] = dot(w, at + i * rowBytes, x, xo, n);
+            } else {
+                Blocks.decode(type, w, (at + i * rowBytes) / type.blockBytes() * type.blockElements(), n, room, 0);
+                y[yo + i] = dot(room, 0, x, xo, n);
+            }
+        }
+    }
 
     /**
      * y[j * ys + i] = {@link #dot} of row i of w with vector j of x, to the bit, for {@code rows} rows and

@@ -1,11 +1,13 @@
 package dev.athanor.kernel;
 
 import dev.athanor.quant.Blocks;
+import dev.athanor.quant.Interleaved;
 import dev.athanor.tensor.DType;
 import dev.athanor.tensor.Stored;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * One matrix times several vectors, the work of generating a token for several texts at once: every weight is read once
@@ -27,10 +29,12 @@ public final class ManyGemv {
 
     private final Kernels kernels;
     private final Workers workers;
+    private final InterleavedRows interleaved;
     private final float[][] rooms; // one per thread
     private float[] partial = new float[0];
 
-    ManyGemv(Kernels kernels, Workers workers) {
+    ManyGemv(Kernels kernels, Workers workers, InterleavedRows interleaved) {
+        this.interleaved = interleaved;
         this.kernels = kernels;
         this.workers = workers;
         this.rooms = new float[workers.threads()][0];
@@ -72,8 +76,14 @@ public final class ManyGemv {
 
     /** As the other, with W as a file stores it. */
     public void outputMajor(Stored w, float[] x, int xo, int count, float[] y, int yo) {
+        int n = w.shape().rows();
         int k = w.shape().dim(-1);
-        outputMajor(w.shape().rows(), k, source(w, k), x, xo, count, y, yo);
+        Optional<Interleaved> sixteen = interleaved.of(w);
+        if (sixteen.isPresent()) {
+            interleaved.multiply(sixteen.get(), n, k, x, xo, count, y, yo, TASK_FLOATS / k);
+        } else {
+            outputMajor(n, k, source(w, k), x, xo, count, y, yo);
+        }
     }
 
     private void outputMajor(int n, int k, Source w, float[] x, int xo, int count, float[] y, int yo) {

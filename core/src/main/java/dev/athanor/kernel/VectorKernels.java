@@ -3,6 +3,8 @@ package dev.athanor.kernel;
 import static dev.athanor.kernel.Lanes.L;
 import static dev.athanor.kernel.Lanes.S;
 
+import dev.athanor.quant.StoredDots;
+import dev.athanor.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
@@ -35,6 +37,19 @@ final class VectorKernels implements Kernels {
     @Override
     public float dot(MemorySegment w, long at, float[] x, int xo, int n) {
         return VectorMapped.dot(w, at, x, xo, n);
+    }
+
+    @Override
+    public void storedDots(
+            DType type, MemorySegment w, long at, int rows, float[] x, int xo, float[] y, int yo, int n, float[] room) {
+        int paired = StoredDots.has(type, n) ? rows & -2 : 0;
+        long rowBytes = type.bytes(n);
+        for (int i = 0; i < paired; i += 2) {
+            StoredDots.pair(type, w, at + i * rowBytes, rowBytes, x, xo, n, y, yo + i, room);
+        }
+        if (paired < rows) {
+            Kernels.super.storedDots(type, w, at + paired * rowBytes, rows - paired, x, xo, y, yo + paired, n, room);
+        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -45,5 +46,22 @@ final class Wide {
     static final IntVector TO_LOWEST =
             IntVector.broadcast(INTS, 8).mul(IntVector.zero(INTS).addIndex(1));
 
+    private static final VectorShuffle<Float> BY_8 = rotateBy(8);
+    private static final VectorShuffle<Float> BY_4 = rotateBy(4);
+    private static final VectorShuffle<Float> BY_2 = rotateBy(2);
+    private static final VectorShuffle<Float> BY_1 = rotateBy(1);
+
     private Wide() {}
+
+    private static VectorShuffle<Float> rotateBy(int distance) {
+        return VectorShuffle.fromOp(FLOATS, lane -> (lane + distance) % L);
+    }
+
+    /** Sixteen lanes added up by halves: 8, 4, 2, 1. */
+    static float fold(FloatVector lanes) {
+        FloatVector t = lanes.add(lanes.rearrange(BY_8));
+        t = t.add(t.rearrange(BY_4));
+        t = t.add(t.rearrange(BY_2));
+        return t.add(t.rearrange(BY_1)).lane(0);
+    }
 }

@@ -1,6 +1,7 @@
 package dev.athanor.checkpoint.gguf;
 
 import dev.athanor.tensor.DType;
+import dev.athanor.tensor.Shape;
 import java.util.Optional;
 
 /**
@@ -19,8 +20,12 @@ record StorageTypes(Optional<DType> wanted, String headName) {
     record Choice(DType type, String reason) {}
 
     Choice choose(String name, Rearranged tensor) {
-        DType source = tensor.type();
-        if (!isMatrix(name, tensor)) {
+        return choose(name, tensor.type(), tensor.shape());
+    }
+
+    /** @param source type of the numbers now */
+    Choice choose(String name, DType source, Shape shape) {
+        if (!isMatrix(name, shape)) {
             return new Choice(wanted.isEmpty() && source.quantised() ? source : DType.F32, "");
         }
         if (wanted.isEmpty()) {
@@ -32,7 +37,7 @@ record StorageTypes(Optional<DType> wanted, String headName) {
             type = DType.Q6_K;
             reason = "it makes the logits";
         }
-        int columns = tensor.shape().dim(-1);
+        int columns = shape.dim(-1);
         if (columns % type.blockElements() != 0) {
             reason = "rows of " + columns + " numbers are not whole blocks of " + type.blockElements();
             type = columns % DType.Q8_0.blockElements() == 0 ? DType.Q8_0 : DType.F16;
@@ -40,8 +45,8 @@ record StorageTypes(Optional<DType> wanted, String headName) {
         return new Choice(type, reason);
     }
 
-    private static boolean isMatrix(String name, Rearranged tensor) {
-        return tensor.shape().rank() >= 2 && !name.endsWith("_norm.weight") && !name.startsWith("position_embd.");
+    private static boolean isMatrix(String name, Shape shape) {
+        return shape.rank() >= 2 && !name.endsWith("_norm.weight") && !name.startsWith("position_embd.");
     }
 
     /** Number of {@code type} among llama.cpp's file types (llama.h, enum llama_ftype). */

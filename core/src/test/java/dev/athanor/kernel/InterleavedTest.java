@@ -1,0 +1,130 @@
+package dev.athanor.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.athanor.quant.Blocks;
+import dev.athanor.tensor.DType;
+import dev.athanor.tensor.Shape;
+import dev.athanor.tensor.Stored;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Four-bit matrices times one vector and several: near what the read numbers give, and the same bits everywhere. */
+@Tag("kernel")
+class InterleavedTest {
+    private static final long SEED = 21;
+    private static final int[][] SHAPES = {{16, 256}, {1, 256}, {40, 512}, {129, 768}, {64, 2048}};
+
+    @Test
+    void fourBitProductsAreThoseOfTheReadNumbersAndTheSameBitsEverywhere() {
+        SplittableRandom random = new SplittableRandom(SEED);
+        try (Compute vector = Compute.create(2);
+                Compute scalar = Compute.scalar(1);
+                Arena arena = Arena.ofShared()) {
+            for (DType type : new DType[] {DType.Q4_0, DType.Q4_K}) {
+                for (int[] shape : SHAPES) {
+                    Stored w = stored(random, arena, type, shape[0], shape[1], false);
+                    for (int round = 0; round < 20; round++) { // so that compiled code is compared too
+                        compare(random, vector, scalar, w, round % 5 + 1);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void compare(SplittableRandom random, Compute vector, Compute scalar, Stored w, int count) {
+        int n = w.shape().rows();
+        int k = w.shape().dim(-1);
+        String what = "seed " + SEED + " " + w.type() + " " + w.shape() + " ";
+        float[] x = new float[count * k];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) (random.nextGaussian() * (i % 97 == 0 ? 100 : 1));
+        }
+        float[] alone = new float[count * n];
+        float[] reference = new float[count * n];
+        float[] many = new float[count * n];
+        for (int j = 0; j < count; j++) {
+            vector.gemv().outputMajor(w, x, j * k, alone, j * n);
+            scalar.gemv().outputMajor(w, x, j * k, reference, j * n);
+        }
+        vector.manyGemv().outputMajor(w, x, 0, count, many, 0);
+        float[] row = new float[k];
+        for (int j = 0; j < count; j++) {
+            for (int i = 0; i < n; i++) {
+                int at = j * n + i;
+                Blocks.decode(w.type(), w.bytes(), (long) i * k, k, row, 0);
+                double expected = 0;
+                double size = 0;
+                for (int c = 0; c < k; c++) {
+                    expected += (double) row[c] * x[j * k + c];
+                    size += largest(w.type(), row[c]) * Math.abs(x[j * k + c]);
+                }
+                // Each of at most 8 + k / 32 additions on a number's way rounds by 2^-24 of what is added up, where
+                // numbers stand before their minimum is taken off: up to twice the 7 or 15 steps of their scale.
+                double bound = (8 + k / 32.0 + 4) * 0x1p-24 * size;
+                assertTrue(
+                        Math.abs(expected - alone[at]) <= bound,
+                        what + "row " + i + ": expected " + expected + " within " + bound + ", found " + alone[at]);
+                same(reference[at], alone[at], what + "scalar and vector, row " + i);
+                same(alone[at], many[at], what + "alone and among " + count + ", row " + i);
+            }
+        }
+    }
+
+    /** A bound of |scale q| + |minimum| of the test's blocks, whatever a number came out as. */
+    private static double largest(DType type, float number) {
+        return type == DType.Q4_0 ? 24 * SCALE : 63 * 15 * SCALE + 63 * SCALE + Math.abs(number);
+    }
+
+    private static final float SCALE = 0.01f;
+
+    private static void same(float expected, float found, String what) {
+        assertEquals(
+                Float.floatToRawIntBits(expected),
+                Float.floatToRawIntBits(found),
+                what + ": " + expected + " and " + found);
+    }
+
+    private static Stored stored(
+            SplittableRandom random, Arena arena, DType type, int rows, int columns, boolean infinite) {
+        MemorySegment bytes = arena.allocate(type.bytes((long) rows * columns));
+        for (long i = 0; i < bytes.byteSize(); i++) {
+            bytes.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt());
+        }
+        for (long block = 0; block < bytes.byteSize(); block += type.blockBytes()) {
+            half(bytes, block, (random.nextInt(8) == 0 ? 1e-6f : SCALE) * (random.nextFloat() * 2 - 1));
+            if (type == DType.Q4_K) {
+                half(bytes, block + 2, SCALE * random.nextFloat());
+            }
+        }
+        if (infinite) {
+            half(bytes, type.blockBytes(), Float.POSITIVE_INFINITY);
+        }
+        return new Stored(Shape.of(rows, columns), type, bytes);
+    }
+
+    private static void half(MemorySegment bytes, long at, float x) {
+        bytes.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, Float.floatToFloat16(x));
+    }
+
+    @Test
+    void infiniteScalesStayInfinite() {
+        SplittableRandom random = new SplittableRandom(SEED);
+        try (Compute compute = Compute.create(1);
+                Arena arena = Arena.ofShared()) {
+            Stored w = stored(random, arena, DType.Q4_0, 2, 256, true);
+            float[] x = new float[256];
+            Arrays.fill(x, 0.5f);
+            float[] y = new float[2];
+            compute.gemv().outputMajor(w, x, 0, y, 0);
+            assertTrue(!Float.isFinite(y[0]), "seed " + SEED + ": expected no finite number, found " + y[0]);
+            assertTrue(Float.isFinite(y[1]), "seed " + SEED + ": expected a finite number, found " + y[1]);
+        }
+    }
+}
