@@ -28,7 +28,11 @@ final class EngineDoor implements AutoCloseable {
                 throw new IllegalArgumentException(reason + "; or choose vector products");
             });
             door.unopened = Optional.empty();
-            door.engine = provider.open(workers);
+            try {
+                door.engine = provider.open(workers);
+            } catch (IllegalStateException e) {
+                throw new IllegalArgumentException(e.getMessage(), e);
+            }
         }
         return door;
     }

@@ -205,8 +205,9 @@ public final class TrainingRun implements AutoCloseable {
 
     /** As the other, with matrix products as {@code matmul} says; the run does not remember who multiplied before. */
     public static TrainingRun resume(Path directory, int threads, MatrixChoice matmul) {
+        Options options = options(directory);
         Preset preset = PresetFiles.read(directory.resolve("preset.json"));
-        return new TrainingRun(directory, options(directory), preset, threads, matmul);
+        return new TrainingRun(directory, options, preset, threads, matmul);
     }
 
     private static Options options(Path directory) {
