@@ -4,6 +4,7 @@ import dev.athanor.chat.Assistant;
 import dev.athanor.checkpoint.ChatSource;
 import dev.athanor.checkpoint.OpenModel;
 import dev.athanor.generate.batch.EngineLimits;
+import dev.athanor.generate.speculate.Speculation;
 import dev.athanor.model.Parameters;
 import dev.athanor.server.lab.NumberTokenizer;
 import dev.athanor.server.openai.ServeOptions;
@@ -105,7 +106,7 @@ final class BenchServeCommand implements Callable<Integer> {
                 ChatSource.NONE,
                 () -> new NumberTokenizer(vocabulary),
                 () -> {});
-        return Assistant.of(open, common.threads(), EngineLimits.DEFAULT, matmul.choice());
+        return Assistant.of(open, common.threads(), EngineLimits.DEFAULT, matmul.choice(), Speculation.none());
     }
 
     private static void print(ServeLoad.Result r, ServeLoad.Result alone) {

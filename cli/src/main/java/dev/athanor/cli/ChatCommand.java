@@ -1,6 +1,7 @@
 package dev.athanor.cli;
 
 import dev.athanor.chat.Assistant;
+import dev.athanor.checkpoint.gguf.ModelFiles;
 import dev.athanor.generate.batch.EngineLimits;
 import java.io.BufferedReader;
 import java.io.Console;
@@ -48,6 +49,9 @@ final class ChatCommand implements Callable<Integer> {
     @Mixin
     private final ChatOptions options = new ChatOptions();
 
+    @Mixin
+    private final SpeculateOptions speculate = new SpeculateOptions();
+
     @Option(
             names = "--load",
             paramLabel = "FILE",
@@ -78,7 +82,9 @@ final class ChatCommand implements Callable<Integer> {
         if (common.given("--system")) {
             conversation.system(system);
         }
-        try (Assistant assistant = Assistant.open(directory, common.threads(), LIMITS, matmul.choice())) {
+        try (SpeculateOptions.Asked guesses = speculate.open(common);
+                Assistant assistant = Assistant.of(
+                        ModelFiles.open(directory), common.threads(), LIMITS, matmul.choice(), guesses.way())) {
             assistant.model().notes().forEach(note -> System.err.println("athanor: " + note));
             Talk talk = new Talk(assistant, conversation, settings);
             List<String> greeting = List.of(

@@ -4,6 +4,7 @@ import dev.athanor.LanguageModel;
 import dev.athanor.generate.Generation;
 import dev.athanor.generate.GenerationRequest;
 import dev.athanor.generate.Sampling;
+import dev.athanor.generate.speculate.SpeculationStats;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -105,13 +106,17 @@ final class GenerateCommand implements Callable<Integer> {
     private final MatmulOption matmul = new MatmulOption();
 
     @Mixin
+    private final SpeculateOptions speculate = new SpeculateOptions();
+
+    @Mixin
     private final Common common = new Common();
 
     @Override
     public Integer call() {
         Sampling sampling = new Sampling(temperature, topK, topP, minP, repetitionPenalty, repetitionWindow, seed);
-        GenerationRequest request = new GenerationRequest(prompt, maxTokens, sampling, stop, shift);
-        try (LanguageModel m = model.open(common, matmul.choice())) {
+        try (SpeculateOptions.Asked guesses = speculate.open(common);
+                LanguageModel m = model.open(common, matmul.choice())) {
+            GenerationRequest request = new GenerationRequest(prompt, maxTokens, sampling, stop, shift, guesses.way());
             if (common.json) {
                 print(m.generate(request, piece -> true));
                 return 0;
@@ -143,7 +148,17 @@ final class GenerateCommand implements Callable<Integer> {
         }
         node.put("finish_reason", g.finishReason().code());
         Json.put(node, "tokens_per_second", g.tokensPerSecond());
+        g.speculation().ifPresent(s -> {
+            node.put("drafted", s.drafted());
+            node.put("accepted", s.accepted());
+            Json.put(node, "tokens_per_pass", s.tokensPerPass());
+        });
         System.out.println(node);
+    }
+
+    private static String guesses(SpeculationStats s) {
+        return String.format(
+                Locale.ROOT, ", %.2f a pass; %d of %d guesses right", s.tokensPerPass(), s.accepted(), s.drafted());
     }
 
     private static String ended(Generation g) {
@@ -159,9 +174,10 @@ final class GenerateCommand implements Callable<Integer> {
                 : "; the oldest half of the text was forgotten " + g.shifts() + (g.shifts() == 1 ? " time" : " times");
         return String.format(
                 Locale.ROOT,
-                "[%d tokens, %.0f a second; ended because %s%s]",
+                "[%d tokens, %.0f a second%s; ended because %s%s]",
                 g.ids().length,
                 g.tokensPerSecond(),
+                g.speculation().map(GenerateCommand::guesses).orElse(""),
                 why,
                 shifted);
     }

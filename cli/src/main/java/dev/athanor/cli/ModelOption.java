@@ -33,6 +33,11 @@ final class ModelOption {
      * network.
      */
     Path directory() {
+        return find(spec, model);
+    }
+
+    /** As {@link #directory}, for another option's model. */
+    static Path find(CommandSpec spec, String model) {
         Path path = Path.of(model);
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return path;

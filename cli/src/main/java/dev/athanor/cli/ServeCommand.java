@@ -1,6 +1,7 @@
 package dev.athanor.cli;
 
 import dev.athanor.chat.Assistant;
+import dev.athanor.checkpoint.gguf.ModelFiles;
 import dev.athanor.generate.batch.EngineLimits;
 import dev.athanor.server.openai.ServeOptions;
 import dev.athanor.server.openai.Serving;
@@ -89,6 +90,9 @@ final class ServeCommand implements Callable<Integer> {
     private final MatmulOption matmul = new MatmulOption();
 
     @Mixin
+    private final SpeculateOptions speculate = new SpeculateOptions();
+
+    @Mixin
     private final Common common = new Common();
 
     @Override
@@ -102,7 +106,9 @@ final class ServeCommand implements Callable<Integer> {
         if (!options.local() && apiKey.isEmpty()) {
             System.err.println("athanor: anybody who reaches " + host + " may ask; give --api-key to let only some");
         }
-        try (Assistant assistant = Assistant.open(model.directory(), common.threads(), limits, matmul.choice())) {
+        try (SpeculateOptions.Asked guesses = speculate.open(common);
+                Assistant assistant = Assistant.of(
+                        ModelFiles.open(model.directory()), common.threads(), limits, matmul.choice(), guesses.way())) {
             assistant.model().notes().forEach(note -> System.err.println("athanor: " + note));
             Serving serving = Serving.start(assistant, options);
             System.out.println(serving.address());

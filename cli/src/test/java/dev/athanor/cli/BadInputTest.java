@@ -73,6 +73,13 @@ class BadInputTest {
                 .assertFailure(2, "top-p: expected between");
         Outcome.of("generate", "--model", m, "--prompt", "the", "--stop", "")
                 .assertFailure(2, "stop: expected texts that are not empty");
+        for (String way : List.of("guess", "lookup:0", "lookup:x", "lookup:65")) {
+            Outcome.of("generate", "--model", m, "--prompt", "the", "--speculate", way)
+                    .assertFailure(
+                            2, "--speculate: expected lookup, or lookup:N with N between 1 and 64, found " + way);
+        }
+        Outcome.of("chat", "--model", m, "--speculate", "lookup", "--draft", m)
+                .assertFailure(2, "--speculate, --draft: expected one of them, found both");
         Outcome.of("bench").assertFailure(2, "Expected run, train, kernels, generate, model, serve or trace");
         Outcome.of("bench", "train", "--shape", "gpt5", "--batch", "1", "--context", "8")
                 .assertFailure(2, "found gpt5");

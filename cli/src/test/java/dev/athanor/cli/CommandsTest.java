@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -188,6 +189,31 @@ class CommandsTest {
         assertEquals("length", first.json().path("finish_reason").asString());
         assertTrue(first.json().path("tokens_per_second").isNumber());
         assertEquals(first.json().path("ids"), Outcome.of(command).json().path("ids"));
+    }
+
+    @Test
+    void guessingLeavesTheTextAndSaysWhatItBrought() {
+        List<String> command = List.of(
+                "generate", "--model", model.toString(), "--prompt", "the", "--max-tokens", "30", "--temperature", "0");
+        Outcome plain = Outcome.of(command.toArray(new String[0]));
+        assertEquals(0, plain.code(), plain.err());
+        for (List<String> way : List.of(
+                List.of("--speculate", "lookup"),
+                List.of("--speculate", "lookup:3"),
+                List.of("--draft", model.toString()))) {
+            List<String> with = new ArrayList<>(command);
+            with.addAll(way);
+            Outcome guessed = Outcome.of(with.toArray(new String[0]));
+            assertEquals(0, guessed.code(), guessed.err());
+            assertEquals(plain.out(), guessed.out(), way.toString());
+            assertTrue(guessed.err().contains(" guesses right; ended because"), guessed.err());
+            with.add("--json");
+            Outcome json = Outcome.of(with.toArray(new String[0]));
+            assertTrue(
+                    json.json().path("accepted").asInt()
+                            <= json.json().path("drafted").asInt(-1),
+                    json.out());
+        }
     }
 
     @Test

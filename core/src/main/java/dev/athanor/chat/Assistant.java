@@ -10,6 +10,7 @@ import dev.athanor.generate.batch.TextListener;
 import dev.athanor.generate.batch.TextRequest;
 import dev.athanor.generate.batch.Ticket;
 import dev.athanor.generate.constraint.Constraint;
+import dev.athanor.generate.speculate.Speculation;
 import dev.athanor.kernel.Compute;
 import dev.athanor.kernel.MatrixChoice;
 import dev.athanor.model.ModelConfig;
@@ -46,12 +47,19 @@ public final class Assistant implements AutoCloseable {
     private final ChatFormat format;
     private final Engine engine;
 
-    private Assistant(OpenModel model, Tokenizer tokenizer, ChatFormat format, Compute compute, EngineLimits limits) {
+    private Assistant(
+            OpenModel model,
+            Tokenizer tokenizer,
+            ChatFormat format,
+            Compute compute,
+            EngineLimits limits,
+            Speculation speculation) {
         this.model = model;
         this.tokenizer = tokenizer;
         this.format = format;
         this.compute = compute;
-        this.engine = new Engine(new Transformer(model.parameters(), compute), tokenizer, model.endTokens(), limits);
+        Transformer transformer = new Transformer(model.parameters(), compute);
+        this.engine = new Engine(transformer, tokenizer, model.endTokens(), limits, speculation);
     }
 
     /** Opens a model directory or GGUF file. */
@@ -72,20 +80,37 @@ public final class Assistant implements AutoCloseable {
     /** As the other, with matrix products as {@code matmul} says; without, by what is on the class path and faster. */
     @SuppressWarnings("MustBeClosedChecker") // what is returned owns the files and closes them
     public static Assistant open(Path path, int threads, EngineLimits limits, MatrixChoice matmul) {
-        return of(ModelFiles.open(path), threads, limits, matmul);
+        return of(ModelFiles.open(path), threads, limits, matmul, Speculation.none());
     }
 
     /** An assistant on a model that is open; it is closed with the assistant, or now where this fails. */
     public static Assistant of(OpenModel model, int threads, EngineLimits limits) {
-        return of(model, threads, limits, MatrixChoice.AUTO);
+        return of(model, threads, limits, Speculation.none());
+    }
+
+    /**
+     * As the other; tokens are guessed while one answer is written alone.
+     *
+     * @param speculation a smaller model in it stays the caller's, to be closed after the assistant
+     * @throws IllegalArgumentException where that model has another vocabulary
+     */
+    public static Assistant of(OpenModel model, int threads, EngineLimits limits, Speculation speculation) {
+        return of(model, threads, limits, MatrixChoice.AUTO, speculation);
     }
 
     /** As the other, with matrix products as {@code matmul} says. */
-    public static Assistant of(OpenModel model, int threads, EngineLimits limits, MatrixChoice matmul) {
+    public static Assistant of(
+            OpenModel model, int threads, EngineLimits limits, MatrixChoice matmul, Speculation speculation) {
         try {
             Tokenizer tokenizer = model.tokenizer();
             ChatFormat format = ChatFormat.of(model.chat(), tokenizer);
-            return new Assistant(model, tokenizer, format, Compute.create(threads, matmul), limits);
+            Compute compute = Compute.create(threads, matmul);
+            try {
+                return new Assistant(model, tokenizer, format, compute, limits, speculation);
+            } catch (RuntimeException e) {
+                compute.close();
+                throw e;
+            }
         } catch (RuntimeException e) {
             model.close();
             throw e;

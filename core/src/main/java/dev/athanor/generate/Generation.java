@@ -1,5 +1,8 @@
 package dev.athanor.generate;
 
+import dev.athanor.generate.speculate.SpeculationStats;
+import java.util.Optional;
+
 /**
  * What was generated.
  *
@@ -9,5 +12,12 @@ package dev.athanor.generate;
  * @param tokensPerSecond generated tokens over the time from the first choice to the end; reading the prompt is not in
  *     it
  * @param shifts how often the oldest half of the text was forgotten
+ * @param speculation what guessing brought; nothing where it was not asked for
  */
-public record Generation(String text, int[] ids, FinishReason finishReason, double tokensPerSecond, int shifts) {}
+public record Generation(
+        String text,
+        int[] ids,
+        FinishReason finishReason,
+        double tokensPerSecond,
+        int shifts,
+        Optional<SpeculationStats> speculation) {}

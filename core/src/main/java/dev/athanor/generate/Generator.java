@@ -1,5 +1,8 @@
 package dev.athanor.generate;
 
+import dev.athanor.generate.speculate.Proposer;
+import dev.athanor.generate.speculate.Speculation;
+import dev.athanor.generate.speculate.Speculator;
 import dev.athanor.model.KvCache;
 import dev.athanor.model.Transformer;
 import dev.athanor.tensor.Shape;
@@ -17,6 +20,9 @@ import java.util.function.Predicate;
 public final class Generator {
     /** Room for this many tokens at first; a request may name any number and end early. */
     private static final int FIRST_IDS = 256;
+
+    /** Keeps the chances of guesses apart from those of tokens; any other number would do. */
+    private static final long GUESSES = 0x5DEE_CE66_D1CE_4E5BL;
 
     private final Transformer model;
     private final Tokenizer tokenizer;
@@ -52,7 +58,8 @@ public final class Generator {
      */
     public Generation generate(GenerationRequest request, Predicate<String> listener) {
         int[] prompt = Prompts.encode(model, tokenizer, request.prompt());
-        return new Session(request, listener, prompt).run();
+        Speculation.Start guessing = request.speculation().start(model, tokenizer);
+        return new Session(request, listener, prompt, guessing).run();
     }
 
     /** One text being written. */
@@ -61,6 +68,7 @@ public final class Generator {
         private final Predicate<String> listener;
         private final Sampler sampler;
         private final KvCache cache;
+        private final Optional<Speculator> speculator;
         private final StreamingDecoder characters = new StreamingDecoder(tokenizer);
         private final StopTexts stops;
         private final StringBuilder text = new StringBuilder();
@@ -71,7 +79,7 @@ public final class Generator {
         private int given;
         private int shifts;
 
-        Session(GenerationRequest request, Predicate<String> listener, int[] prompt) {
+        Session(GenerationRequest request, Predicate<String> listener, int[] prompt, Speculation.Start guessing) {
             this.request = request;
             this.listener = listener;
             this.sampler = new Sampler(request.sampling());
@@ -81,6 +89,14 @@ public final class Generator {
             this.cache = model.newCache(capacity);
             this.window = Arrays.copyOf(prompt, capacity + 1);
             this.windowLength = prompt.length;
+            this.speculator = guessing.text(this::proposer);
+        }
+
+        /** Draws guesses as tokens are drawn, by chances of its own. */
+        private Proposer proposer() {
+            Sampler guesser =
+                    new Sampler(request.sampling().withSeed(request.sampling().seed() ^ GUESSES));
+            return (logits, text, length) -> guesser.propose(speakable(logits), text, length);
         }
 
         Generation run() {
@@ -88,7 +104,8 @@ public final class Generator {
             long began = System.nanoTime();
             Optional<FinishReason> reason = Optional.empty();
             while (reason.isEmpty()) {
-                int token = sampler.choose(speakable(logits), window, windowLength);
+                int token = sampler.choose(
+                        speakable(logits), window, windowLength, speculator.flatMap(Speculator::proposal));
                 reason = take(token);
                 if (reason.isEmpty()) {
                     logits = read(token);
@@ -96,7 +113,13 @@ public final class Generator {
             }
             double seconds = Math.max(1, System.nanoTime() - began) / 1e9;
             FinishReason end = finish(reason.get());
-            return new Generation(text.toString(), Arrays.copyOf(generated, count), end, count / seconds, shifts);
+            return new Generation(
+                    text.toString(),
+                    Arrays.copyOf(generated, count),
+                    end,
+                    count / seconds,
+                    shifts,
+                    speculator.map(Speculator::stats));
         }
 
         /**
@@ -127,12 +150,21 @@ public final class Generator {
             if (count == request.maxTokens()) {
                 return Optional.of(FinishReason.LENGTH);
             }
-            boolean full = cache.length() == cache.capacity();
-            return full && !request.shift() ? Optional.of(FinishReason.CONTEXT) : Optional.empty();
+            return full() && !request.shift() ? Optional.of(FinishReason.CONTEXT) : Optional.empty();
+        }
+
+        /** Whether the newest token, which is not in the cache yet, finds no place there. */
+        private boolean full() {
+            return windowLength > cache.capacity();
         }
 
         private Tensor read(int token) {
-            return cache.length() == cache.capacity() ? forget() : model.nextLogits(new int[] {token}, cache);
+            if (full()) {
+                return forget();
+            }
+            return speculator.isPresent()
+                    ? speculator.get().next(window, windowLength, cache, request.maxTokens() - count)
+                    : model.nextLogits(new int[] {token}, cache);
         }
 
         /** Keeps the newer half of the window and reads it again, at positions from 0. */
@@ -140,6 +172,7 @@ public final class Generator {
             int keep = Math.max(1, cache.capacity() / 2);
             System.arraycopy(window, windowLength - keep, window, 0, keep);
             windowLength = keep;
+            speculator.ifPresent(s -> s.settle(cache));
             cache.truncate(0);
             shifts++;
             return model.nextLogits(Arrays.copyOf(window, keep), cache);

@@ -36,6 +36,11 @@ public record Sampling(
         }
     }
 
+    /** The same with other chances. */
+    public Sampling withSeed(long other) {
+        return new Sampling(temperature, topK, topP, minP, repetitionPenalty, repetitionWindow, other);
+    }
+
     /** Always the likeliest token. */
     public static Sampling greedy() {
         return new Sampling(0, 0, 1, 0, 1, 64, 0);

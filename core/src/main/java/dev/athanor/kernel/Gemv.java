@@ -5,7 +5,10 @@ import dev.athanor.quant.Interleaved;
 import dev.athanor.quant.StoredDots;
 import dev.athanor.tensor.DType;
 import dev.athanor.tensor.Stored;
+import dev.athanor.tensor.Tensor;
+import dev.athanor.tensor.Weight;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -42,8 +45,50 @@ public final class Gemv {
 
     /** y[n] = W[n, k] · x[k]. */
     public void outputMajor(int n, int k, float[] w, int wo, float[] x, int xo, float[] y, int yo) {
+        Loop loop = rows(n, k, w, wo, x, xo, y, yo);
+        workers.run(loop.tasks, loop.body);
+    }
+
+    /** As the other, with W as a file stores it. */
+    public void outputMajor(Stored w, float[] x, int xo, float[] y, int yo) {
+        Loop loop = rows(w, x, xo, y, yo);
+        workers.run(loop.tasks, loop.body);
+    }
+
+    /**
+     * Products of several matrices with one vector, each with the bits it has alone, in one parallel loop: threads meet
+     * once and not once for each.
+     *
+     * @param w matrices [n, k] of one k
+     * @param y where the products go, one array and place for each matrix
+     */
+    public void together(List<Weight> w, float[] x, int xo, List<float[]> y, int[] yo) {
+        Loop[] loops = new Loop[w.size()];
+        int[] ends = new int[loops.length];
+        int total = 0;
+        for (int i = 0; i < loops.length; i++) {
+            loops[i] = switch (w.get(i)) {
+                case Tensor t -> rows(t.dim(0), t.dim(-1), t.data(), t.offset(), x, xo, y.get(i), yo[i]);
+                case Stored s -> rows(s, x, xo, y.get(i), yo[i]);
+            };
+            total += loops[i].tasks;
+            ends[i] = total;
+        }
+        workers.run(total, (task, worker) -> {
+            int i = 0;
+            while (task >= ends[i]) {
+                i++;
+            }
+            loops[i].body.run(task - ends[i] + loops[i].tasks, worker);
+        });
+    }
+
+    /** A parallel loop that is still to be run. */
+    private record Loop(int tasks, Workers.Task body) {}
+
+    private Loop rows(int n, int k, float[] w, int wo, float[] x, int xo, float[] y, int yo) {
         int rows = Math.max(1, TASK_FLOATS / k);
-        workers.run((n + rows - 1) / rows, (task, worker) -> {
+        return new Loop((n + rows - 1) / rows, (task, worker) -> {
             int end = Math.min(n, (task + 1) * rows);
             for (int row = task * rows; row < end; row++) {
                 y[yo + row] = kernels.dot(w, wo + row * k, x, xo, k);
@@ -51,17 +96,20 @@ public final class Gemv {
         });
     }
 
-    /** As the other, with W as a file stores it. */
-    public void outputMajor(Stored w, float[] x, int xo, float[] y, int yo) {
+    private Loop rows(Stored w, float[] x, int xo, float[] y, int yo) {
         int n = w.shape().rows();
         int k = w.shape().dim(-1);
         int perTask = Math.max(2, TASK_FLOATS / k & -2);
         Optional<Interleaved> sixteen = interleaved.of(w);
         if (sixteen.isPresent()) {
-            interleaved.multiply(sixteen.get(), n, k, x, xo, 1, y, yo, perTask);
-            return;
+            int groups = Math.max(1, perTask / Interleaved.ROWS);
+            float[] ready = interleaved.prepared(k, x, xo, 1);
+            return new Loop(
+                    (sixteen.get().groups() + groups - 1) / groups,
+                    (task, worker) ->
+                            interleaved.rows(sixteen.get(), n, task * groups, groups, ready, 1, y, yo, worker));
         }
-        workers.run((n + perTask - 1) / perTask, (task, worker) -> {
+        return new Loop((n + perTask - 1) / perTask, (task, worker) -> {
             int first = task * perTask;
             int rows = Math.min(perTask, n - first);
             float[] room = row(worker, Math.max(k, StoredDots.ROOM));

@@ -17,12 +17,14 @@ final class InterleavedRows {
     private final boolean vectors;
     private final Map<Stored, Interleaved> made = new WeakHashMap<>();
     private final float[][] ends; // one per thread
+    private final float[][] rooms;
     private float[] prepared = new float[0];
 
     InterleavedRows(Kernels kernels, Workers workers) {
         this.workers = workers;
         this.vectors = !(kernels instanceof ScalarKernels);
         this.ends = new float[workers.threads()][Interleaved.ROWS];
+        this.rooms = new float[workers.threads()][InterleavedDots.MANY_ROOM];
     }
 
     /** The rows of w, if it is of a type that has them and its scales are finite. */
@@ -41,33 +43,33 @@ final class InterleavedRows {
         return m.finite() ? Optional.of(m) : Optional.empty();
     }
 
-    /** y[j, i] = row i of {@code m} [n, k] times vector j of x [count, k]. */
-    void multiply(Interleaved m, int n, int k, float[] x, int xo, int count, float[] y, int yo, int rowsPerTask) {
+    /** What the products need of {@code count} vectors of x [count, k]; good until the next call. */
+    float[] prepared(int k, float[] x, int xo, int count) {
         int size = InterleavedDots.prepared(k);
         if (prepared.length < count * size) {
             prepared = new float[count * size];
         }
-        float[] ready = prepared;
         for (int j = 0; j < count; j++) {
-            InterleavedDots.prepare(x, xo + j * k, k, ready, j * size);
+            InterleavedDots.prepare(x, xo + j * k, k, prepared, j * size);
         }
-        int perTask = Math.max(1, rowsPerTask / Interleaved.ROWS);
-        workers.run((m.groups() + perTask - 1) / perTask, (task, worker) -> {
-            for (int group = task * perTask; group < Math.min(m.groups(), (task + 1) * perTask); group++) {
-                for (int j = 0; j < count; j++) {
-                    group(m, n, group, ready, j * size, y, yo + j * n, ends[worker]);
-                }
-            }
-        });
+        return prepared;
     }
 
-    private void group(Interleaved m, int n, int group, float[] x, int xo, float[] y, int yo, float[] end) {
-        int first = group * Interleaved.ROWS;
-        if (first + Interleaved.ROWS <= n) {
-            InterleavedDots.dots(vectors, m, group, x, xo, y, yo + first);
-        } else {
-            InterleavedDots.dots(vectors, m, group, x, xo, end, 0);
-            System.arraycopy(end, 0, y, yo + first, n - first);
+    /** y[j, i] = row i of {@code m} [n, k] times vector j, for {@code groups} groups of rows from {@code first} on. */
+    void rows(Interleaved m, int n, int first, int groups, float[] ready, int count, float[] y, int yo, int worker) {
+        int size = InterleavedDots.prepared(m.columns());
+        float[] room = rooms[worker];
+        for (int group = first; group < Math.min(m.groups(), first + groups); group++) {
+            int row = group * Interleaved.ROWS;
+            if (row + Interleaved.ROWS <= n) {
+                InterleavedDots.dots(vectors, m, group, ready, 0, size, count, y, yo + row, n, room);
+                continue;
+            }
+            float[] end = ends[worker]; // sixteen rows do not fit behind y
+            for (int j = 0; j < count; j++) {
+                InterleavedDots.dots(vectors, m, group, ready, j * size, end, 0);
+                System.arraycopy(end, 0, y, yo + j * n + row, n - row);
+            }
         }
     }
 }

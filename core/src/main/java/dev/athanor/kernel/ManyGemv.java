@@ -80,7 +80,12 @@ public final class ManyGemv {
         int k = w.shape().dim(-1);
         Optional<Interleaved> sixteen = interleaved.of(w);
         if (sixteen.isPresent()) {
-            interleaved.multiply(sixteen.get(), n, k, x, xo, count, y, yo, TASK_FLOATS / k);
+            int groups = Math.max(1, TASK_FLOATS / k / Interleaved.ROWS);
+            float[] ready = interleaved.prepared(k, x, xo, count);
+            workers.run(
+                    (sixteen.get().groups() + groups - 1) / groups,
+                    (task, worker) ->
+                            interleaved.rows(sixteen.get(), n, task * groups, groups, ready, count, y, yo, worker));
         } else {
             outputMajor(n, k, source(w, k), x, xo, count, y, yo);
         }

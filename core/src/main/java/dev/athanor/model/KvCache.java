@@ -14,6 +14,12 @@ public final class KvCache {
     /** Rows at first; a context may be far longer than the text in it. */
     private static final int FIRST_ROWS = 256;
 
+    /**
+     * Rows make way by a multiple of this, which attention's blocks are: each block begins at the same position of the
+     * text whenever rows made way, so the bits do not depend on how many tokens came at a time.
+     */
+    private static final int BLOCK = 128;
+
     /** Rows kept before a sliding window, so that {@link #truncate} can go back this far, and room for new ones. */
     private static final int MARGIN = 256;
 
@@ -95,13 +101,18 @@ public final class KvCache {
         return length - first;
     }
 
+    /** Whether {@link #truncate} can go back to {@code length} tokens: what they could see is still there. */
+    public boolean reaches(int length) {
+        return length == 0 || first == 0 || length - first >= seen;
+    }
+
     /** Forgets every token from position {@code length} on. */
     public void truncate(int length) {
         if (length < 0 || length > this.length) {
             throw new IllegalArgumentException(
                     "KV cache: expected to keep between 0 and " + this.length + " tokens, found " + length);
         }
-        if (length > 0 && first > 0 && length - first < seen) {
+        if (!reaches(length)) {
             throw new IllegalArgumentException("KV cache: expected to keep at least " + (first + seen)
                     + " tokens or none, since those before the sliding window are gone, found " + length);
         }
@@ -114,7 +125,8 @@ public final class KvCache {
     /** Makes room for {@code count} new tokens; what no later token can see makes way. */
     void reserve(int count) {
         int held = held();
-        int keep = (int) Math.min(held, (long) seen + MARGIN);
+        int gone = (int) Math.max(0, held - (long) seen - MARGIN) / BLOCK * BLOCK;
+        int keep = held - gone;
         if (keep < held && held + count > rows) {
             int width = config.kvWidth();
             for (int layer = 0; layer < keys.length; layer++) {

@@ -6,6 +6,8 @@ import dev.athanor.op.Residual;
 import dev.athanor.op.Scaled;
 import dev.athanor.op.Tape;
 import dev.athanor.op.Value;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** One of a layer's matrices at work, with its bias and its low-rank addition where there are such. */
@@ -27,5 +29,35 @@ final class Projection {
                     return Residual.add(tape, y, Scaled.apply(tape, wide, adapter.scale()));
                 })
                 .orElse(y);
+    }
+
+    /**
+     * {@link #apply} of several matrices to one x.
+     *
+     * @param biases one for each matrix; where a model has none of it, nothing is added
+     */
+    static List<Value> together(
+            Tape tape,
+            Value x,
+            Weights weights,
+            List<Role> matrices,
+            List<Optional<Role>> biases,
+            int layer,
+            boolean inputMajor) {
+        if (matrices.stream().anyMatch(role -> weights.adapter(role, layer).isPresent())) {
+            List<Value> all = new ArrayList<>();
+            for (int i = 0; i < matrices.size(); i++) {
+                all.add(apply(tape, x, weights, matrices.get(i), biases.get(i), layer, inputMajor));
+            }
+            return all;
+        }
+        return Linear.together(
+                tape,
+                x,
+                matrices.stream().map(role -> weights.get(role, layer)).toList(),
+                biases.stream()
+                        .map(bias -> bias.flatMap(role -> weights.find(role, layer)))
+                        .toList(),
+                inputMajor);
     }
 }

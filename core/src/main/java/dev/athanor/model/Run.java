@@ -10,6 +10,7 @@ import dev.athanor.op.Heads;
 import dev.athanor.op.Positions;
 import dev.athanor.op.Value;
 import dev.athanor.tensor.Tensor;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,7 +20,7 @@ import java.util.Optional;
  * @param batch sequences
  * @param length new tokens per sequence
  * @param caches where the tokens before are kept, one per sequence; none when every sequence starts at its first
- *     position
+ *     position; the same several times, one after the other, for new tokens of one text that are computed each alone
  * @param dropout probability of dropping, 0 outside training
  * @param dropoutSeed which elements drop
  * @param probe who listens to the pass
@@ -99,10 +100,31 @@ record Run(
         return new Run(caches.size(), 1, caches, 0f, 0, Optional.empty(), Switches.ON);
     }
 
+    /** Several new tokens of one text, each as if it came alone. */
+    static Run ofRows(int count, KvCache cache) {
+        return ofEach(Collections.nCopies(count, cache));
+    }
+
+    /** How many new tokens, one after the other, the text of row {@code row} has from there on. */
+    int rowsOfText(int row) {
+        int end = row + 1;
+        while (end < caches.size() && caches.get(end) == caches.get(row)) {
+            end++;
+        }
+        return end - row;
+    }
+
     /** Where the new tokens stand. */
     Positions places() {
-        return caches.size() > 1
-                ? new Positions.Each(caches.stream().mapToInt(KvCache::length).toArray())
-                : new Positions.Running(caches.isEmpty() ? 0 : caches.getFirst().length(), length);
+        if (caches.size() < 2) {
+            return new Positions.Running(
+                    caches.isEmpty() ? 0 : caches.getFirst().length(), length);
+        }
+        int[] at = new int[caches.size()];
+        for (int row = 0; row < at.length; row++) {
+            boolean next = row > 0 && caches.get(row) == caches.get(row - 1);
+            at[row] = next ? at[row - 1] + 1 : caches.get(row).length();
+        }
+        return new Positions.Each(at);
     }
 }

@@ -58,6 +58,11 @@ public final class Transformer {
         return parameters;
     }
 
+    /** Another model on the threads of this one; the two take turns. */
+    public Transformer with(Parameters other) {
+        return new Transformer(other, compute);
+    }
+
     /**
      * Logits of every position.
      *
@@ -353,6 +358,28 @@ public final class Transformer {
         caches.forEach(cache -> cache.advance(1));
         Value logits = Linear.apply(tape, x, pass.head(constant.weights()), Optional.empty(), false);
         Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(tokens.length, config.vocabularySize()));
+        tape.clear();
+        return copy;
+    }
+
+    /**
+     * Reads {@code tokens} behind those in {@code cache} in one pass over the weights and gives the logits for what
+     * comes after each of them, with the bits that {@link #nextLogits(int[], KvCache)} gives for one after the other.
+     *
+     * @return [n, V]
+     */
+    public Tensor eachLogits(int[] tokens, KvCache cache) {
+        int n = tokens.length;
+        if (n == 0 || cache.length() + n > cache.capacity()) {
+            throw new IllegalArgumentException("KV cache: expected between 1 and " + (cache.capacity() - cache.length())
+                    + " more tokens, found " + n);
+        }
+        cache.reserve(n);
+        Tape tape = Tape.ofRowsAlone(compute, pool);
+        Value x = pass.run(tape, constant, tokens, Run.ofRows(n, cache));
+        cache.advance(n);
+        Value logits = Linear.apply(tape, x, pass.head(constant.weights()), Optional.empty(), false);
+        Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(n, config.vocabularySize()));
         tape.clear();
         return copy;
     }

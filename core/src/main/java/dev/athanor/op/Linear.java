@@ -2,6 +2,8 @@ package dev.athanor.op;
 
 import dev.athanor.kernel.Compute;
 import dev.athanor.kernel.Kernels;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** y = x · Wᵀ + b for weights stored [out, in], or x · W + b for weights stored [in, out] (GPT-2). */
@@ -35,6 +37,43 @@ public final class Linear {
         bias.ifPresent(b -> addBias(compute, y, b));
         tape.record(y, () -> backward(tape, x, weight, bias, inputMajor, y));
         return y;
+    }
+
+    /**
+     * {@link #apply} of several weights to one x, with the same bits. For a single row all products are one parallel
+     * loop.
+     *
+     * @param weights each [out, in], or [in, out] with {@code inputMajor}
+     * @param biases one for each weight, where it has one
+     */
+    public static List<Value> together(
+            Tape tape, Value x, List<Value> weights, List<Optional<Value>> biases, boolean inputMajor) {
+        List<Value> all = new ArrayList<>();
+        if (x.rows() > 1 || inputMajor) {
+            for (int i = 0; i < weights.size(); i++) {
+                all.add(apply(tape, x, weights.get(i), biases.get(i), inputMajor));
+            }
+            return all;
+        }
+        for (Value weight : weights) {
+            all.add(tape.value(1, weight.weight().shape().dim(0)));
+        }
+        tape.compute()
+                .gemv()
+                .together(
+                        weights.stream().map(Value::weight).toList(),
+                        x.array(),
+                        x.offset(),
+                        all.stream().map(Value::array).toList(),
+                        all.stream().mapToInt(Value::offset).toArray());
+        for (int i = 0; i < all.size(); i++) {
+            Value y = all.get(i);
+            Value weight = weights.get(i);
+            Optional<Value> bias = biases.get(i);
+            bias.ifPresent(b -> addBias(tape.compute(), y, b));
+            tape.record(y, () -> backward(tape, x, weight, bias, false, y));
+        }
+        return all;
     }
 
     private static void addBias(Compute compute, Value y, Value bias) {

@@ -59,6 +59,11 @@ public final class Interleaved {
         return new Interleaved(type, rows, columns);
     }
 
+    /** Numbers of one row. */
+    public int columns() {
+        return columns;
+    }
+
     /** Groups of sixteen rows. */
     public int groups() {
         return (rows + ROWS - 1) / ROWS;

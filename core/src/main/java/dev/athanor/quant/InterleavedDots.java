@@ -7,11 +7,11 @@ import dev.athanor.tensor.DType;
  * {@link VectorInterleavedDots} computes sixteen rows at once and gives the same bits on registers of any width, since
  * every row stays in its lane.
  *
- * <p>The numbers q of 32 columns that share a scale are added up as they are stored, in four chains of fused
- * multiply-adds over columns 0, 4, 8 …, 1, 5, 9 … and so on; then the scale is multiplied once:
+ * <p>The numbers q of 32 columns that share a scale are added up as they are stored, in two chains of fused
+ * multiply-adds over even and odd columns; then the scale is multiplied once:
  *
  * <pre>
- * t = (t0 + t1) + (t2 + t3)
+ * t = t0 + t1
  * Q4_0: y = fma(d, fma(-8, sum of x, t), y)                   x_w = d (q - 8)
  * Q4_K: y = fma(dmin minimum, -sum of x, fma(d scale, t, y))  x_w = d scale q - dmin minimum
  * </pre>
@@ -25,6 +25,12 @@ public final class InterleavedDots {
 
     /** What x is multiplied by at column k mod 8; the last is shifted by four bits, for the uppermost are the sign. */
     private static final float[] FACTORS = {1f, 0x1p-4f, 0x1p-8f, 0x1p-12f, 0x1p-16f, 0x1p-20f, 0x1p-24f, 0x1p-24f};
+
+    /** Vectors multiplied together. */
+    static final int FOUR = 4;
+
+    /** 32 columns of sixteen rows as floats, and a sum of each row for each of four vectors. */
+    public static final int MANY_ROOM = (GROUP + FOUR) * ROWS;
 
     private InterleavedDots() {}
 
@@ -68,6 +74,33 @@ public final class InterleavedDots {
         }
     }
 
+    /**
+     * y[yo + j * ys + i] = the product of row i of sixteen with vector j, for {@code count} vectors {@code xs} floats
+     * apart, each with the bits it has alone.
+     *
+     * @param room {@link #MANY_ROOM} floats of this thread's own
+     */
+    public static void dots(
+            boolean vectors,
+            Interleaved m,
+            int group,
+            float[] x,
+            int xo,
+            int xs,
+            int count,
+            float[] y,
+            int yo,
+            int ys,
+            float[] room) {
+        int many = vectors && VectorChoice.VECTORS ? count / FOUR * FOUR : 0;
+        for (int j = 0; j < many; j += FOUR) {
+            VectorInterleavedMany.dots(m, group, x, xo + j * xs, xs, y, yo + j * ys, ys, room);
+        }
+        for (int j = many; j < count; j++) {
+            dots(vectors, m, group, x, xo + j * xs, y, yo + j * ys);
+        }
+    }
+
     private static void dots(Interleaved m, int group, float[] x, int xo, float[] y, int yo) {
         for (int lane = 0; lane < ROWS; lane++) {
             float sum = 0f;
@@ -90,14 +123,14 @@ public final class InterleavedDots {
     }
 
     private static float unscaled(Interleaved m, int group, int lane, int g, float[] x, int xo) {
-        float[] t = new float[4];
+        float[] t = new float[2];
         for (int i = 0; i < GROUP; i++) {
             int word = m.words[(group * (m.columns / 8) + (g * GROUP + i) / 8) * ROWS + lane];
             int place = i % 8;
             int q = place == 7 ? word >>> 4 & 0x0f000000 : word & 15 << 4 * place;
-            t[i % 4] = Math.fma((float) q, x[xo + g * GROUP + i], t[i % 4]);
+            t[i % 2] = Math.fma((float) q, x[xo + g * GROUP + i], t[i % 2]);
         }
-        return (t[0] + t[1]) + (t[2] + t[3]);
+        return t[0] + t[1];
     }
 
     private static float half(short bits) {

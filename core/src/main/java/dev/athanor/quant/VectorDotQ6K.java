@@ -13,7 +13,6 @@ import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_B2I;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 
 /** {@link StoredDots} of {@link Q6KBlocks}; scales go through memory as in {@link VectorDotQ4K}. */
 final class VectorDotQ6K {
@@ -40,170 +39,77 @@ final class VectorDotQ6K {
             long at = block * BYTES_PER_BLOCK;
             scales(u, at, room, 0);
             scales(v, at, room, 16);
-            for (int half = 0; half < 2; half++) {
-                int first = xo + block * SIZE + half * 128;
-                long lows = at + half * 64;
-                long highs = at + Q6KBlocks.HIGH + half * 32;
-                IntVector h0 = ByteVector.fromMemorySegment(BYTES, u, highs, LITTLE_ENDIAN)
+            // rows of 32 numbers: four in each half
+            for (int row = 0; row < 8; row++) {
+                int j = row % 4;
+                long lows = at + row / 4 * 64 + j % 2 * 32;
+                long highs = at + Q6KBlocks.HIGH + row / 4 * 32;
+                FloatVector x0 = FloatVector.fromArray(FLOATS, x, xo + block * SIZE + row * 32);
+                FloatVector x1 = FloatVector.fromArray(FLOATS, x, xo + block * SIZE + row * 32 + 16);
+                a = ByteVector.fromMemorySegment(BYTES, u, highs, LITTLE_ENDIAN)
                         .convertShape(ZERO_EXTEND_B2I, INTS, 0)
-                        .reinterpretAsInts();
-                IntVector h1 = ByteVector.fromMemorySegment(BYTES, u, highs + 16, LITTLE_ENDIAN)
+                        .reinterpretAsInts()
+                        .lanewise(LSHR, 2 * j)
+                        .and(3)
+                        .lanewise(LSHL, 4)
+                        .or(ByteVector.fromMemorySegment(BYTES, u, lows, LITTLE_ENDIAN)
+                                .convertShape(ZERO_EXTEND_B2I, INTS, 0)
+                                .reinterpretAsInts()
+                                .lanewise(LSHR, j / 2 * 4)
+                                .and(15))
+                        .or(Wide.BITS_2_23)
+                        .reinterpretAsFloats()
+                        .sub(Wide.F_2_23 + 32)
+                        .mul(room[2 * row])
+                        .fma(x0, a);
+                b = ByteVector.fromMemorySegment(BYTES, v, highs, LITTLE_ENDIAN)
                         .convertShape(ZERO_EXTEND_B2I, INTS, 0)
-                        .reinterpretAsInts();
-                IntVector p0 = ByteVector.fromMemorySegment(BYTES, u, lows, LITTLE_ENDIAN)
+                        .reinterpretAsInts()
+                        .lanewise(LSHR, 2 * j)
+                        .and(3)
+                        .lanewise(LSHL, 4)
+                        .or(ByteVector.fromMemorySegment(BYTES, v, lows, LITTLE_ENDIAN)
+                                .convertShape(ZERO_EXTEND_B2I, INTS, 0)
+                                .reinterpretAsInts()
+                                .lanewise(LSHR, j / 2 * 4)
+                                .and(15))
+                        .or(Wide.BITS_2_23)
+                        .reinterpretAsFloats()
+                        .sub(Wide.F_2_23 + 32)
+                        .mul(room[16 + 2 * row])
+                        .fma(x0, b);
+                a = ByteVector.fromMemorySegment(BYTES, u, highs + 16, LITTLE_ENDIAN)
                         .convertShape(ZERO_EXTEND_B2I, INTS, 0)
-                        .reinterpretAsInts();
-                IntVector p1 = ByteVector.fromMemorySegment(BYTES, u, lows + 16, LITTLE_ENDIAN)
+                        .reinterpretAsInts()
+                        .lanewise(LSHR, 2 * j)
+                        .and(3)
+                        .lanewise(LSHL, 4)
+                        .or(ByteVector.fromMemorySegment(BYTES, u, lows + 16, LITTLE_ENDIAN)
+                                .convertShape(ZERO_EXTEND_B2I, INTS, 0)
+                                .reinterpretAsInts()
+                                .lanewise(LSHR, j / 2 * 4)
+                                .and(15))
+                        .or(Wide.BITS_2_23)
+                        .reinterpretAsFloats()
+                        .sub(Wide.F_2_23 + 32)
+                        .mul(room[2 * row + 1])
+                        .fma(x1, a);
+                b = ByteVector.fromMemorySegment(BYTES, v, highs + 16, LITTLE_ENDIAN)
                         .convertShape(ZERO_EXTEND_B2I, INTS, 0)
-                        .reinterpretAsInts();
-                IntVector q0 = ByteVector.fromMemorySegment(BYTES, u, lows + 32, LITTLE_ENDIAN)
-                        .convertShape(ZERO_EXTEND_B2I, INTS, 0)
-                        .reinterpretAsInts();
-                IntVector q1 = ByteVector.fromMemorySegment(BYTES, u, lows + 48, LITTLE_ENDIAN)
-                        .convertShape(ZERO_EXTEND_B2I, INTS, 0)
-                        .reinterpretAsInts();
-                a = h0.lanewise(LSHL, 4)
-                        .and(0x30)
-                        .or(p0.and(15))
+                        .reinterpretAsInts()
+                        .lanewise(LSHR, 2 * j)
+                        .and(3)
+                        .lanewise(LSHL, 4)
+                        .or(ByteVector.fromMemorySegment(BYTES, v, lows + 16, LITTLE_ENDIAN)
+                                .convertShape(ZERO_EXTEND_B2I, INTS, 0)
+                                .reinterpretAsInts()
+                                .lanewise(LSHR, j / 2 * 4)
+                                .and(15))
                         .or(Wide.BITS_2_23)
                         .reinterpretAsFloats()
                         .sub(Wide.F_2_23 + 32)
-                        .mul(room[8 * half + 0])
-                        .fma(FloatVector.fromArray(FLOATS, x, first + 0), a);
-                a = h1.lanewise(LSHL, 4)
-                        .and(0x30)
-                        .or(p1.and(15))
-                        .or(Wide.BITS_2_23)
-                        .reinterpretAsFloats()
-                        .sub(Wide.F_2_23 + 32)
-                        .mul(room[8 * half + 1])
-                        .fma(FloatVector.fromArray(FLOATS, x, first + 16), a);
-                a = h0.lanewise(LSHL, 2)
-                        .and(0x30)
-                        .or(q0.and(15))
-                        .or(Wide.BITS_2_23)
-                        .reinterpretAsFloats()
-                        .sub(Wide.F_2_23 + 32)
-                        .mul(room[8 * half + 2])
-                        .fma(FloatVector.fromArray(FLOATS, x, first + 32), a);
-                a = h1.lanewise(LSHL, 2)
-                        .and(0x30)
-                        .or(q1.and(15))
-                        .or(Wide.BITS_2_23)
-                        .reinterpretAsFloats()
-                        .sub(Wide.F_2_23 + 32)
-                        .mul(room[8 * half + 3])
-                        .fma(FloatVector.fromArray(FLOATS, x, first + 48), a);
-                a = h0.and(0x30)
-                        .or(p0.lanewise(LSHR, 4))
-                        .or(Wide.BITS_2_23)
-                        .reinterpretAsFloats()
-                        .sub(Wide.F_2_23 + 32)
-                        .mul(room[8 * half + 4])
-                        .fma(FloatVector.fromArray(FLOATS, x, first + 64), a);
-                a = h1.and(0x30)
-                        .or(p1.lanewise(LSHR, 4))
-                        .or(Wide.BITS_2_23)
-                        .reinterpretAsFloats()
-                        .sub(Wide.F_2_23 + 32)
-                        .mul(room[8 * half + 5])
-                        .fma(FloatVector.fromArray(FLOATS, x, first + 80), a);
-                a = h0.lanewise(LSHR, 2)
-                        .and(0x30)
-                        .or(q0.lanewise(LSHR, 4))
-                        .or(Wide.BITS_2_23)
-                        .reinterpretAsFloats()
-                        .sub(Wide.F_2_23 + 32)
-                        .mul(room[8 * half + 6])
-                        .fma(FloatVector.fromArray(FLOATS, x, first + 96), a);
-                a = h1.lanewise(LSHR, 2)
-                        .and(0x30)
-                        .or(q1.lanewise(LSHR, 4))
-                        .or(Wide.BITS_2_23)
-                        .reinterpretAsFloats()
-                        .sub(Wide.F_2_23 + 32)
-                        .mul(room[8 * half + 7])
-                        .fma(FloatVector.fromArray(FLOATS, x, first + 112), a);
-                h0 = ByteVector.fromMemorySegment(BYTES, v, highs, LITTLE_ENDIAN)
-                        .convertShape(ZERO_EXTEND_B2I, INTS, 0)
-                        .reinterpretAsInts();
-                h1 = ByteVector.fromMemorySegment(BYTES, v, highs + 16, LITTLE_ENDIAN)
-                        .convertShape(ZERO_EXTEND_B2I, INTS, 0)
-                        .reinterpretAsInts();
-                p0 = ByteVector.fromMemorySegment(BYTES, v, lows, LITTLE_ENDIAN)
-                        .convertShape(ZERO_EXTEND_B2I, INTS, 0)
-                        .reinterpretAsInts();
-                p1 = ByteVector.fromMemorySegment(BYTES, v, lows + 16, LITTLE_ENDIAN)
-                        .convertShape(ZERO_EXTEND_B2I, INTS, 0)
-                        .reinterpretAsInts();
-                q0 = ByteVector.fromMemorySegment(BYTES, v, lows + 32, LITTLE_ENDIAN)
-                        .convertShape(ZERO_EXTEND_B2I, INTS, 0)
-                        .reinterpretAsInts();
-                q1 = ByteVector.fromMemorySegment(BYTES, v, lows + 48, LITTLE_ENDIAN)
-                        .convertShape(ZERO_EXTEND_B2I, INTS, 0)
-                        .reinterpretAsInts();
-                b = h0.lanewise(LSHL, 4)
-                        .and(0x30)
-                        .or(p0.and(15))
-                        .or(Wide.BITS_2_23)
-                        .reinterpretAsFloats()
-                        .sub(Wide.F_2_23 + 32)
-                        .mul(room[16 + 8 * half + 0])
-                        .fma(FloatVector.fromArray(FLOATS, x, first + 0), b);
-                b = h1.lanewise(LSHL, 4)
-                        .and(0x30)
-                        .or(p1.and(15))
-                        .or(Wide.BITS_2_23)
-                        .reinterpretAsFloats()
-                        .sub(Wide.F_2_23 + 32)
-                        .mul(room[16 + 8 * half + 1])
-                        .fma(FloatVector.fromArray(FLOATS, x, first + 16), b);
-                b = h0.lanewise(LSHL, 2)
-                        .and(0x30)
-                        .or(q0.and(15))
-                        .or(Wide.BITS_2_23)
-                        .reinterpretAsFloats()
-                        .sub(Wide.F_2_23 + 32)
-                        .mul(room[16 + 8 * half + 2])
-                        .fma(FloatVector.fromArray(FLOATS, x, first + 32), b);
-                b = h1.lanewise(LSHL, 2)
-                        .and(0x30)
-                        .or(q1.and(15))
-                        .or(Wide.BITS_2_23)
-                        .reinterpretAsFloats()
-                        .sub(Wide.F_2_23 + 32)
-                        .mul(room[16 + 8 * half + 3])
-                        .fma(FloatVector.fromArray(FLOATS, x, first + 48), b);
-                b = h0.and(0x30)
-                        .or(p0.lanewise(LSHR, 4))
-                        .or(Wide.BITS_2_23)
-                        .reinterpretAsFloats()
-                        .sub(Wide.F_2_23 + 32)
-                        .mul(room[16 + 8 * half + 4])
-                        .fma(FloatVector.fromArray(FLOATS, x, first + 64), b);
-                b = h1.and(0x30)
-                        .or(p1.lanewise(LSHR, 4))
-                        .or(Wide.BITS_2_23)
-                        .reinterpretAsFloats()
-                        .sub(Wide.F_2_23 + 32)
-                        .mul(room[16 + 8 * half + 5])
-                        .fma(FloatVector.fromArray(FLOATS, x, first + 80), b);
-                b = h0.lanewise(LSHR, 2)
-                        .and(0x30)
-                        .or(q0.lanewise(LSHR, 4))
-                        .or(Wide.BITS_2_23)
-                        .reinterpretAsFloats()
-                        .sub(Wide.F_2_23 + 32)
-                        .mul(room[16 + 8 * half + 6])
-                        .fma(FloatVector.fromArray(FLOATS, x, first + 96), b);
-                b = h1.lanewise(LSHR, 2)
-                        .and(0x30)
-                        .or(q1.lanewise(LSHR, 4))
-                        .or(Wide.BITS_2_23)
-                        .reinterpretAsFloats()
-                        .sub(Wide.F_2_23 + 32)
-                        .mul(room[16 + 8 * half + 7])
-                        .fma(FloatVector.fromArray(FLOATS, x, first + 112), b);
+                        .mul(room[16 + 2 * row + 1])
+                        .fma(x1, b);
             }
         }
         y[yo] = Wide.fold(a);

@@ -18,8 +18,8 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
 /**
- * {@link InterleavedDots} with a lane for every row. The 32 products of a group are written out, because four chains
- * carried around a loop are four vectors whose class the compiler has to guess.
+ * {@link InterleavedDots} with a lane for every row. The loop over words stays a loop: with the 32 products of a group
+ * written out the compiler read all of x first, ran out of registers, and took four times as long.
  */
 final class VectorInterleavedDots {
     private static final int GROUP = Interleaved.GROUP;
@@ -46,81 +46,32 @@ final class VectorInterleavedDots {
     private static void dotsQ40(
             int[] words, short[] halves, int columns, int group, int lane, float[] x, int xo, float[] y, int yo) {
         int groups = columns / GROUP;
-        FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector sum = FloatVector.zero(FLOATS);
         for (int g = 0; g < groups; g++) {
-            int from = (group * groups + g) * 4 * ROWS + lane;
-            int at = xo + g * GROUP;
-            IntVector v0 = IntVector.fromArray(INTS, words, from + 0 * ROWS);
-            FloatVector t0 = ((FloatVector) v0.and(0xf).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 0]), zero);
-            FloatVector t1 = ((FloatVector) v0.and(0xf0).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 1]), zero);
-            FloatVector t2 = ((FloatVector) v0.and(0xf00).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 2]), zero);
-            FloatVector t3 = ((FloatVector) v0.and(0xf000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 3]), zero);
-            t0 = ((FloatVector) v0.and(0xf0000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 4]), t0);
-            t1 = ((FloatVector) v0.and(0xf00000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 5]), t1);
-            t2 = ((FloatVector) v0.and(0xf000000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 6]), t2);
-            t3 = ((FloatVector) v0.lanewise(LSHR, 4).and(0xf000000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 7]), t3);
-            IntVector v1 = IntVector.fromArray(INTS, words, from + 1 * ROWS);
-            t0 = ((FloatVector) v1.and(0xf).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 8]), t0);
-            t1 = ((FloatVector) v1.and(0xf0).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 9]), t1);
-            t2 = ((FloatVector) v1.and(0xf00).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 10]), t2);
-            t3 = ((FloatVector) v1.and(0xf000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 11]), t3);
-            t0 = ((FloatVector) v1.and(0xf0000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 12]), t0);
-            t1 = ((FloatVector) v1.and(0xf00000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 13]), t1);
-            t2 = ((FloatVector) v1.and(0xf000000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 14]), t2);
-            t3 = ((FloatVector) v1.lanewise(LSHR, 4).and(0xf000000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 15]), t3);
-            IntVector v2 = IntVector.fromArray(INTS, words, from + 2 * ROWS);
-            t0 = ((FloatVector) v2.and(0xf).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 16]), t0);
-            t1 = ((FloatVector) v2.and(0xf0).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 17]), t1);
-            t2 = ((FloatVector) v2.and(0xf00).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 18]), t2);
-            t3 = ((FloatVector) v2.and(0xf000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 19]), t3);
-            t0 = ((FloatVector) v2.and(0xf0000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 20]), t0);
-            t1 = ((FloatVector) v2.and(0xf00000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 21]), t1);
-            t2 = ((FloatVector) v2.and(0xf000000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 22]), t2);
-            t3 = ((FloatVector) v2.lanewise(LSHR, 4).and(0xf000000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 23]), t3);
-            IntVector v3 = IntVector.fromArray(INTS, words, from + 3 * ROWS);
-            t0 = ((FloatVector) v3.and(0xf).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 24]), t0);
-            t1 = ((FloatVector) v3.and(0xf0).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 25]), t1);
-            t2 = ((FloatVector) v3.and(0xf00).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 26]), t2);
-            t3 = ((FloatVector) v3.and(0xf000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 27]), t3);
-            t0 = ((FloatVector) v3.and(0xf0000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 28]), t0);
-            t1 = ((FloatVector) v3.and(0xf00000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 29]), t1);
-            t2 = ((FloatVector) v3.and(0xf000000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 30]), t2);
-            t3 = ((FloatVector) v3.lanewise(LSHR, 4).and(0xf000000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 31]), t3);
+            FloatVector t0 = FloatVector.zero(FLOATS);
+            FloatVector t1 = FloatVector.zero(FLOATS);
+            for (int word = 0; word < 4; word++) {
+                IntVector v = IntVector.fromArray(INTS, words, ((group * groups + g) * 4 + word) * ROWS + lane);
+                int at = xo + g * GROUP + word * 8;
+                t0 = ((FloatVector) v.and(0xf).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at]), t0);
+                t1 = ((FloatVector) v.and(0xf0).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 1]), t1);
+                t0 = ((FloatVector) v.and(0xf00).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 2]), t0);
+                t1 = ((FloatVector) v.and(0xf000).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 3]), t1);
+                t0 = ((FloatVector) v.and(0xf0000).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 4]), t0);
+                t1 = ((FloatVector) v.and(0xf00000).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 5]), t1);
+                t0 = ((FloatVector) v.and(0xf000000).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 6]), t0);
+                t1 = ((FloatVector) v.lanewise(LSHR, 4).and(0xf000000).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 7]), t1);
+            }
             FloatVector t = FloatVector.broadcast(FLOATS, x[xo + columns + g])
-                    .fma(FloatVector.broadcast(FLOATS, -8f), t0.add(t1).add(t2.add(t3)));
+                    .fma(FloatVector.broadcast(FLOATS, -8f), t0.add(t1));
             sum = ((IntVector) ShortVector.fromArray(SHORTS, halves, (group * groups + g) * ROWS + lane)
                             .convertShape(S2I, INTS, 0))
                     .lanewise(LSHL, 13)
@@ -144,79 +95,30 @@ final class VectorInterleavedDots {
             float[] y,
             int yo) {
         int groups = columns / GROUP;
-        FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector sum = FloatVector.zero(FLOATS);
         for (int g = 0; g < groups; g++) {
-            int from = (group * groups + g) * 4 * ROWS + lane;
-            int at = xo + g * GROUP;
-            IntVector v0 = IntVector.fromArray(INTS, words, from + 0 * ROWS);
-            FloatVector t0 = ((FloatVector) v0.and(0xf).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 0]), zero);
-            FloatVector t1 = ((FloatVector) v0.and(0xf0).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 1]), zero);
-            FloatVector t2 = ((FloatVector) v0.and(0xf00).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 2]), zero);
-            FloatVector t3 = ((FloatVector) v0.and(0xf000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 3]), zero);
-            t0 = ((FloatVector) v0.and(0xf0000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 4]), t0);
-            t1 = ((FloatVector) v0.and(0xf00000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 5]), t1);
-            t2 = ((FloatVector) v0.and(0xf000000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 6]), t2);
-            t3 = ((FloatVector) v0.lanewise(LSHR, 4).and(0xf000000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 7]), t3);
-            IntVector v1 = IntVector.fromArray(INTS, words, from + 1 * ROWS);
-            t0 = ((FloatVector) v1.and(0xf).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 8]), t0);
-            t1 = ((FloatVector) v1.and(0xf0).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 9]), t1);
-            t2 = ((FloatVector) v1.and(0xf00).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 10]), t2);
-            t3 = ((FloatVector) v1.and(0xf000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 11]), t3);
-            t0 = ((FloatVector) v1.and(0xf0000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 12]), t0);
-            t1 = ((FloatVector) v1.and(0xf00000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 13]), t1);
-            t2 = ((FloatVector) v1.and(0xf000000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 14]), t2);
-            t3 = ((FloatVector) v1.lanewise(LSHR, 4).and(0xf000000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 15]), t3);
-            IntVector v2 = IntVector.fromArray(INTS, words, from + 2 * ROWS);
-            t0 = ((FloatVector) v2.and(0xf).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 16]), t0);
-            t1 = ((FloatVector) v2.and(0xf0).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 17]), t1);
-            t2 = ((FloatVector) v2.and(0xf00).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 18]), t2);
-            t3 = ((FloatVector) v2.and(0xf000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 19]), t3);
-            t0 = ((FloatVector) v2.and(0xf0000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 20]), t0);
-            t1 = ((FloatVector) v2.and(0xf00000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 21]), t1);
-            t2 = ((FloatVector) v2.and(0xf000000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 22]), t2);
-            t3 = ((FloatVector) v2.lanewise(LSHR, 4).and(0xf000000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 23]), t3);
-            IntVector v3 = IntVector.fromArray(INTS, words, from + 3 * ROWS);
-            t0 = ((FloatVector) v3.and(0xf).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 24]), t0);
-            t1 = ((FloatVector) v3.and(0xf0).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 25]), t1);
-            t2 = ((FloatVector) v3.and(0xf00).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 26]), t2);
-            t3 = ((FloatVector) v3.and(0xf000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 27]), t3);
-            t0 = ((FloatVector) v3.and(0xf0000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 28]), t0);
-            t1 = ((FloatVector) v3.and(0xf00000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 29]), t1);
-            t2 = ((FloatVector) v3.and(0xf000000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 30]), t2);
-            t3 = ((FloatVector) v3.lanewise(LSHR, 4).and(0xf000000).convertShape(I2F, FLOATS, 0))
-                    .fma(FloatVector.broadcast(FLOATS, x[at + 31]), t3);
+            FloatVector t0 = FloatVector.zero(FLOATS);
+            FloatVector t1 = FloatVector.zero(FLOATS);
+            for (int word = 0; word < 4; word++) {
+                IntVector v = IntVector.fromArray(INTS, words, ((group * groups + g) * 4 + word) * ROWS + lane);
+                int at = xo + g * GROUP + word * 8;
+                t0 = ((FloatVector) v.and(0xf).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at]), t0);
+                t1 = ((FloatVector) v.and(0xf0).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 1]), t1);
+                t0 = ((FloatVector) v.and(0xf00).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 2]), t0);
+                t1 = ((FloatVector) v.and(0xf000).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 3]), t1);
+                t0 = ((FloatVector) v.and(0xf0000).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 4]), t0);
+                t1 = ((FloatVector) v.and(0xf00000).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 5]), t1);
+                t0 = ((FloatVector) v.and(0xf000000).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 6]), t0);
+                t1 = ((FloatVector) v.lanewise(LSHR, 4).and(0xf000000).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 7]), t1);
+            }
             int half = (group * groups / 8 + g / 8) * 2 * ROWS + lane;
             int step = (group * groups + g) * 2 * ROWS + lane;
             FloatVector scale = ((IntVector)
@@ -235,7 +137,7 @@ final class VectorInterleavedDots {
                             .convertShape(B2I, INTS, 0)
                             .convertShape(I2F, FLOATS, 0))
                     .mul(scale)
-                    .fma(t0.add(t1).add(t2.add(t3)), sum);
+                    .fma(t0.add(t1), sum);
             sum = ((FloatVector) ByteVector.fromArray(BYTES, steps, step + ROWS)
                             .convertShape(B2I, INTS, 0)
                             .convertShape(I2F, FLOATS, 0))

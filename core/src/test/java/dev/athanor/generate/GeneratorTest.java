@@ -206,7 +206,7 @@ class GeneratorTest {
     }
 
     /** A tokenizer none of whose tokens ends a text, so that tests reach the other ends. */
-    private record Endless(Tokenizer inner) implements Tokenizer {
+    record Endless(Tokenizer inner) implements Tokenizer {
         @Override
         public int vocabularySize() {
             return inner.vocabularySize();

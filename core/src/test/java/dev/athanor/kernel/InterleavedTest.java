@@ -31,7 +31,7 @@ class InterleavedTest {
                 for (int[] shape : SHAPES) {
                     Stored w = stored(random, arena, type, shape[0], shape[1], false);
                     for (int round = 0; round < 20; round++) { // so that compiled code is compared too
-                        compare(random, vector, scalar, w, round % 5 + 1);
+                        compare(random, vector, scalar, w, round % 7 + 1);
                     }
                 }
             }
@@ -65,7 +65,7 @@ class InterleavedTest {
                     expected += (double) row[c] * x[j * k + c];
                     size += largest(w.type(), row[c]) * Math.abs(x[j * k + c]);
                 }
-                // Each of at most 8 + k / 32 additions on a number's way rounds by 2^-24 of what is added up, where
+                // Each of at most 8 + k / 32 additions on its way rounds by 2^-24 of what is added up, where
                 // numbers stand before their minimum is taken off: up to twice the 7 or 15 steps of their scale.
                 double bound = (8 + k / 32.0 + 4) * 0x1p-24 * size;
                 assertTrue(

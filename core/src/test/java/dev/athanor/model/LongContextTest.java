@@ -23,7 +23,7 @@ class LongContextTest {
     private static final double EPSILON = 1e-5;
     private static final RopeScaling SCALING = new RopeScaling.Llama3(32, 1, 4, 8192);
 
-    private static ModelConfig config(int context, int layers, OptionalInt window) {
+    static ModelConfig config(int context, int layers, OptionalInt window) {
         return new ModelConfig(
                 window.isPresent() ? Family.MISTRAL : Family.LLAMA,
                 VOCABULARY,
@@ -50,7 +50,7 @@ class LongContextTest {
                 OptionalInt.empty());
     }
 
-    private static Parameters random(ModelConfig config) {
+    static Parameters random(ModelConfig config) {
         Parameters parameters = Parameters.zeros(config);
         SplittableRandom random = new SplittableRandom(SEED);
         for (Parameter p : parameters.list()) {

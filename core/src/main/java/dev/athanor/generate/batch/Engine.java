@@ -3,6 +3,10 @@ package dev.athanor.generate.batch;
 import dev.athanor.generate.FinishReason;
 import dev.athanor.generate.constraint.TokenMask;
 import dev.athanor.generate.sample.DryBreakers;
+import dev.athanor.generate.speculate.Proposer;
+import dev.athanor.generate.speculate.Speculation;
+import dev.athanor.generate.speculate.SpeculationStats;
+import dev.athanor.generate.speculate.Speculator;
 import dev.athanor.model.KvCache;
 import dev.athanor.model.Transformer;
 import dev.athanor.tensor.Tensor;
@@ -43,11 +47,28 @@ public final class Engine implements AutoCloseable {
     private final Counts counts = new Counts();
     private final Desk desk;
     private final Set<Written> finished = new HashSet<>(); // in this round
+    private final Speculation.Start guessing;
     private final Thread thread;
     private Optional<TokenMask> mask = Optional.empty();
 
     /** @param endTokens ids that end a text, beside the tokenizer's control tokens */
     public Engine(Transformer model, Tokenizer tokenizer, Collection<Integer> endTokens, EngineLimits limits) {
+        this(model, tokenizer, endTokens, limits, Speculation.none());
+    }
+
+    /**
+     * An engine that guesses for a text as long as it is the only one. Guesses are made without chance, so every text
+     * has the tokens it has without them.
+     *
+     * @throws IllegalArgumentException where a smaller model that guesses has another vocabulary
+     */
+    public Engine(
+            Transformer model,
+            Tokenizer tokenizer,
+            Collection<Integer> endTokens,
+            EngineLimits limits,
+            Speculation speculation) {
+        this.guessing = speculation.start(model, tokenizer);
         this.model = model;
         this.tokenizer = tokenizer;
         this.limits = limits;
@@ -84,9 +105,13 @@ public final class Engine implements AutoCloseable {
         }
         Set<Integer> all = new HashSet<>(ends);
         all.addAll(request.endTokens());
-        Written written = new Written(request, listener, tokenizer, all, breakersOf(request), this::mask);
+        Written written = new Written(request, listener, tokenizer, all, breakersOf(request), this::mask, guesses());
         desk.take(written);
         return written;
+    }
+
+    private Optional<Speculator> guesses() {
+        return guessing.text(() -> Proposer.likeliest(speakable));
     }
 
     private DryBreakers breakersOf(TextRequest request) {
@@ -245,19 +270,27 @@ public final class Engine implements AutoCloseable {
         }
         long began = System.nanoTime();
         try {
-            int[] tokens = writing.stream().mapToInt(Written::last).toArray();
-            List<KvCache> caches = writing.stream().map(Written::cache).toList();
-            Tensor logits =
-                    caches.size() == 1 ? model.nextLogits(tokens, caches.getFirst()) : model.nextLogits(tokens, caches);
-            int v = model.config().vocabularySize();
-            for (int i = 0; i < tokens.length; i++) {
-                choose(writing.get(i), logits.data(), logits.offset() + i * v);
+            if (writing.size() == 1) {
+                Written only = writing.getFirst();
+                SpeculationStats before = only.speculation();
+                Tensor logits = only.next(model);
+                counts.guessed(before, only.speculation());
+                choose(only, logits.data(), logits.offset());
+            } else {
+                writing.forEach(Written::settle);
+                int[] tokens = writing.stream().mapToInt(Written::last).toArray();
+                Tensor logits = model.nextLogits(
+                        tokens, writing.stream().map(Written::cache).toList());
+                counts.steps++;
+                int v = model.config().vocabularySize();
+                for (int i = 0; i < tokens.length; i++) {
+                    choose(writing.get(i), logits.data(), logits.offset() + i * v);
+                }
             }
         } catch (RuntimeException e) {
             finished.addAll(writing);
             writing.forEach(text -> guarded(text, () -> text.fail(e)));
         }
-        counts.steps++;
         counts.completionNanos += System.nanoTime() - began;
         free();
     }

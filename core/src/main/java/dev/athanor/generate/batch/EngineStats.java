@@ -11,6 +11,8 @@ package dev.athanor.generate.batch;
  * @param cachedTokens of prompts that were there already
  * @param completionTokens written
  * @param steps passes over the weights that wrote tokens
+ * @param drafted tokens guessed and checked
+ * @param accepted of them what was written
  * @param promptSeconds spent reading prompts
  * @param completionSeconds spent writing
  */
@@ -23,5 +25,7 @@ public record EngineStats(
         long cachedTokens,
         long completionTokens,
         long steps,
+        long drafted,
+        long accepted,
         double promptSeconds,
         double completionSeconds) {}

@@ -6,7 +6,11 @@ import dev.athanor.generate.constraint.Constraint;
 import dev.athanor.generate.constraint.TokenMask;
 import dev.athanor.generate.sample.DryBreakers;
 import dev.athanor.generate.sample.SamplerChain;
+import dev.athanor.generate.speculate.SpeculationStats;
+import dev.athanor.generate.speculate.Speculator;
 import dev.athanor.model.KvCache;
+import dev.athanor.model.Transformer;
+import dev.athanor.tensor.Tensor;
 import dev.athanor.tokenizer.StreamingDecoder;
 import dev.athanor.tokenizer.Tokenizer;
 import java.util.ArrayList;
@@ -39,6 +43,7 @@ final class Written implements Ticket {
     private int given;
     private int cached;
     private Optional<KvCache> cache = Optional.empty();
+    private final Optional<Speculator> speculator;
     private final long asked = System.nanoTime();
     private long begun = asked;
     private long firstToken;
@@ -50,7 +55,8 @@ final class Written implements Ticket {
             Tokenizer tokenizer,
             Set<Integer> ends,
             DryBreakers breakers,
-            Supplier<TokenMask> mask) {
+            Supplier<TokenMask> mask,
+            Optional<Speculator> speculator) {
         this.request = request;
         this.prompt = request.prompt();
         this.listener = listener;
@@ -60,6 +66,7 @@ final class Written implements Ticket {
         this.stops = new StopTexts(request.stop());
         this.characters = new StreamingDecoder(tokenizer);
         this.mask = mask;
+        this.speculator = speculator;
         this.state = request.constraint().map(Constraint::start);
         this.ids = Arrays.copyOf(prompt, prompt.length + Math.min(request.maxTokens(), FIRST_ROOM));
         this.length = prompt.length;
@@ -116,6 +123,22 @@ final class Written implements Ticket {
 
     int written() {
         return length - prompt.length;
+    }
+
+    /** Logits after its newest token, which may have been read as a guess before. */
+    Tensor next(Transformer model) {
+        return speculator.isPresent()
+                ? speculator.get().next(ids, length, cache(), request.maxTokens() - written())
+                : model.nextLogits(new int[] {last()}, cache());
+    }
+
+    /** Takes guesses out of the cache, so that its newest token can be read in company. */
+    void settle() {
+        speculator.ifPresent(s -> s.settle(cache()));
+    }
+
+    SpeculationStats speculation() {
+        return speculator.map(Speculator::stats).orElse(SpeculationStats.NONE);
     }
 
     /** Adds scores of prompt tokens: row i of logits is what came after token {@code first + i}. */
@@ -207,7 +230,8 @@ final class Written implements Ticket {
         if (written() >= request.maxTokens()) {
             return Optional.of(FinishReason.LENGTH);
         }
-        return cache().length() == cache().capacity() ? Optional.of(FinishReason.CONTEXT) : Optional.empty();
+        // The newest token is not in the cache, but guesses may be.
+        return length > cache().capacity() ? Optional.of(FinishReason.CONTEXT) : Optional.empty();
     }
 
     /** The last words. */

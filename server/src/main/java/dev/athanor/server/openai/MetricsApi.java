@@ -24,6 +24,8 @@ final class MetricsApi {
         counter(out, "prompt_tokens_cached_total", "tokens of prompts that were known already", s.cachedTokens());
         counter(out, "completion_tokens_total", "tokens written", s.completionTokens());
         counter(out, "decode_steps_total", "passes over the weights that wrote tokens", s.steps());
+        counter(out, "drafted_tokens_total", "tokens guessed and checked", s.drafted());
+        counter(out, "accepted_tokens_total", "tokens guessed that were written", s.accepted());
         seconds(out, "prompt_seconds_total", "seconds spent reading prompts", s.promptSeconds());
         seconds(out, "completion_seconds_total", "seconds spent writing", s.completionSeconds());
         gauge(out, "requests_processing", "texts being read or written", s.active());
