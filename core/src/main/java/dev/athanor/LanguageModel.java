@@ -8,7 +8,8 @@ import dev.athanor.generate.GenerationRequest;
 import dev.athanor.generate.Generator;
 import dev.athanor.generate.NextTokens;
 import dev.athanor.kernel.Compute;
-import dev.athanor.kernel.MatrixChoice;
+import dev.athanor.model.KvType;
+import dev.athanor.model.RunOptions;
 import dev.athanor.model.Transformer;
 import dev.athanor.tensor.MappedFaults;
 import dev.athanor.tokenizer.Tokenizer;
@@ -33,16 +34,11 @@ public final class LanguageModel implements AutoCloseable {
     private final Tokenizer tokenizer;
     private volatile boolean closed;
 
-    private LanguageModel(OpenModel model, Tokenizer tokenizer, Compute compute) {
+    private LanguageModel(OpenModel model, Tokenizer tokenizer, Compute compute, KvType kv) {
         this.model = model;
         this.tokenizer = tokenizer;
         this.compute = compute;
-        this.transformer = new Transformer(model.parameters(), compute);
-    }
-
-    /** As the other, with matrix products by what is on the class path and faster: {@link MatrixChoice#AUTO}. */
-    public static LanguageModel open(Path path, int threads) {
-        return open(path, threads, MatrixChoice.AUTO);
+        this.transformer = new Transformer(model.parameters(), compute, kv);
     }
 
     /**
@@ -51,11 +47,22 @@ public final class LanguageModel implements AutoCloseable {
      *
      * @throws dev.athanor.checkpoint.ModelFormatException where a file is missing, damaged or contradicts another
      */
+    public static LanguageModel open(Path path, int threads) {
+        return open(path, RunOptions.of(threads));
+    }
+
+    /**
+     * As {@link #open(Path, int)}, run as {@code options} say.
+     *
+     * @throws IllegalArgumentException when this model's heads cannot be stored so
+     */
     @SuppressWarnings("MustBeClosedChecker") // the model returned owns the files and closes them
-    public static LanguageModel open(Path path, int threads, MatrixChoice matmul) {
+    public static LanguageModel open(Path path, RunOptions options) {
         OpenModel model = ModelFiles.open(path);
         try {
-            return new LanguageModel(model, model.tokenizer(), Compute.create(threads, matmul));
+            options.kv().check(model.config());
+            return new LanguageModel(
+                    model, model.tokenizer(), Compute.create(options.threads(), options.matmul()), options.kv());
         } catch (RuntimeException e) {
             model.close();
             throw e;

@@ -6,6 +6,7 @@ import dev.athanor.checkpoint.OpenModel;
 import dev.athanor.generate.batch.EngineLimits;
 import dev.athanor.generate.speculate.Speculation;
 import dev.athanor.model.Parameters;
+import dev.athanor.model.RunOptions;
 import dev.athanor.server.lab.NumberTokenizer;
 import dev.athanor.server.openai.ServeOptions;
 import dev.athanor.server.openai.Serving;
@@ -94,7 +95,11 @@ final class BenchServeCommand implements Callable<Integer> {
 
     private Assistant assistant() {
         if (model.isPresent()) {
-            return Assistant.open(model.get(), common.threads(), EngineLimits.DEFAULT, matmul.choice());
+            return Assistant.open(
+                    model.get(),
+                    RunOptions.of(common.threads()).with(matmul.choice()),
+                    EngineLimits.DEFAULT,
+                    Speculation.none());
         }
         Parameters parameters = BenchModels.named(shape, prompt + tokens);
         int vocabulary = parameters.config().vocabularySize();
@@ -106,7 +111,8 @@ final class BenchServeCommand implements Callable<Integer> {
                 ChatSource.NONE,
                 () -> new NumberTokenizer(vocabulary),
                 () -> {});
-        return Assistant.of(open, common.threads(), EngineLimits.DEFAULT, matmul.choice(), Speculation.none());
+        return Assistant.of(
+                open, RunOptions.of(common.threads()).with(matmul.choice()), EngineLimits.DEFAULT, Speculation.none());
     }
 
     private static void print(ServeLoad.Result r, ServeLoad.Result alone) {

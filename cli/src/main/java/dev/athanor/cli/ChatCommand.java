@@ -1,8 +1,8 @@
 package dev.athanor.cli;
 
 import dev.athanor.chat.Assistant;
-import dev.athanor.checkpoint.gguf.ModelFiles;
 import dev.athanor.generate.batch.EngineLimits;
+import dev.athanor.model.RunOptions;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
@@ -68,6 +68,9 @@ final class ChatCommand implements Callable<Integer> {
     private final MatmulOption matmul = new MatmulOption();
 
     @Mixin
+    private final KvOption kv = new KvOption();
+
+    @Mixin
     private final Common common = new Common();
 
     @Override
@@ -83,8 +86,11 @@ final class ChatCommand implements Callable<Integer> {
             conversation.system(system);
         }
         try (SpeculateOptions.Asked guesses = speculate.open(common);
-                Assistant assistant = Assistant.of(
-                        ModelFiles.open(directory), common.threads(), LIMITS, matmul.choice(), guesses.way())) {
+                Assistant assistant = Assistant.open(
+                        directory,
+                        new RunOptions(common.threads(), kv.type(common), matmul.choice()),
+                        LIMITS,
+                        guesses.way())) {
             assistant.model().notes().forEach(note -> System.err.println("athanor: " + note));
             Talk talk = new Talk(assistant, conversation, settings);
             List<String> greeting = List.of(

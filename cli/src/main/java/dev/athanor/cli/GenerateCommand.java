@@ -5,6 +5,7 @@ import dev.athanor.generate.Generation;
 import dev.athanor.generate.GenerationRequest;
 import dev.athanor.generate.Sampling;
 import dev.athanor.generate.speculate.SpeculationStats;
+import dev.athanor.model.RunOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -109,13 +110,17 @@ final class GenerateCommand implements Callable<Integer> {
     private final SpeculateOptions speculate = new SpeculateOptions();
 
     @Mixin
+    private final KvOption kv = new KvOption();
+
+    @Mixin
     private final Common common = new Common();
 
     @Override
     public Integer call() {
         Sampling sampling = new Sampling(temperature, topK, topP, minP, repetitionPenalty, repetitionWindow, seed);
         try (SpeculateOptions.Asked guesses = speculate.open(common);
-                LanguageModel m = model.open(common, matmul.choice())) {
+                LanguageModel m =
+                        model.open(common, new RunOptions(common.threads(), kv.type(common), matmul.choice()))) {
             GenerationRequest request = new GenerationRequest(prompt, maxTokens, sampling, stop, shift, guesses.way());
             if (common.json) {
                 print(m.generate(request, piece -> true));

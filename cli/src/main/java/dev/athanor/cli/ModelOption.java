@@ -5,6 +5,7 @@ import dev.athanor.hub.HubCache;
 import dev.athanor.hub.HubException;
 import dev.athanor.hub.ModelName;
 import dev.athanor.kernel.MatrixChoice;
+import dev.athanor.model.RunOptions;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -55,12 +56,12 @@ final class ModelOption {
 
     /** Opens the model to compute in F32. */
     LanguageModel open(Common common) {
-        return open(common, MatrixChoice.VECTOR);
+        return open(common, RunOptions.of(common.threads()).with(MatrixChoice.VECTOR));
     }
 
-    /** Opens the model; what its configuration says that Athanor does not know goes to standard error. */
-    LanguageModel open(Common common, MatrixChoice matmul) {
-        LanguageModel opened = LanguageModel.open(directory(), common.threads(), matmul);
+    /** As {@link #open(Common)}, run as {@code options} say. */
+    LanguageModel open(Common common, RunOptions options) {
+        LanguageModel opened = LanguageModel.open(directory(), options);
         opened.notes().forEach(note -> System.err.println("athanor: " + note));
         return opened;
     }

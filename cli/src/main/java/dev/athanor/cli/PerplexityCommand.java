@@ -3,6 +3,7 @@ package dev.athanor.cli;
 import dev.athanor.LanguageModel;
 import dev.athanor.corpus.TextSources;
 import dev.athanor.evaluate.Perplexity;
+import dev.athanor.model.RunOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -48,11 +49,15 @@ final class PerplexityCommand implements Callable<Integer> {
     private final ExactMatmulOption matmul = new ExactMatmulOption();
 
     @Mixin
+    private final KvOption kv = new KvOption();
+
+    @Mixin
     private final Common common = new Common();
 
     @Override
     public Integer call() {
-        try (LanguageModel open = model.open(common, matmul.choice())) {
+        try (LanguageModel open =
+                model.open(common, new RunOptions(common.threads(), kv.type(common), matmul.choice()))) {
             Perplexity.Options options = options(open.transformer().config().contextLength());
             long began = System.nanoTime();
             Perplexity.Result result = Perplexity.measure(

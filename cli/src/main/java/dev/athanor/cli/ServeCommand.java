@@ -1,8 +1,8 @@
 package dev.athanor.cli;
 
 import dev.athanor.chat.Assistant;
-import dev.athanor.checkpoint.gguf.ModelFiles;
 import dev.athanor.generate.batch.EngineLimits;
+import dev.athanor.model.RunOptions;
 import dev.athanor.server.openai.ServeOptions;
 import dev.athanor.server.openai.Serving;
 import java.time.Duration;
@@ -93,6 +93,9 @@ final class ServeCommand implements Callable<Integer> {
     private final SpeculateOptions speculate = new SpeculateOptions();
 
     @Mixin
+    private final KvOption kv = new KvOption();
+
+    @Mixin
     private final Common common = new Common();
 
     @Override
@@ -107,8 +110,11 @@ final class ServeCommand implements Callable<Integer> {
             System.err.println("athanor: anybody who reaches " + host + " may ask; give --api-key to let only some");
         }
         try (SpeculateOptions.Asked guesses = speculate.open(common);
-                Assistant assistant = Assistant.of(
-                        ModelFiles.open(model.directory()), common.threads(), limits, matmul.choice(), guesses.way())) {
+                Assistant assistant = Assistant.open(
+                        model.directory(),
+                        new RunOptions(common.threads(), kv.type(common), matmul.choice()),
+                        limits,
+                        guesses.way())) {
             assistant.model().notes().forEach(note -> System.err.println("athanor: " + note));
             Serving serving = Serving.start(assistant, options);
             System.out.println(serving.address());

@@ -72,6 +72,32 @@ class CommandsTest {
     }
 
     @Test
+    void keysAndValuesAreKeptInTheTypeAskedFor() throws IOException {
+        String text = Texts.small(directory).toString();
+        double exact = perplexity(text, "f32");
+        for (String type : List.of("f16", "bf16", "q8_0")) {
+            double found = perplexity(text, type);
+            assertTrue(found != exact && Math.abs(found / exact - 1) < 0.01, type + " " + found + ", f32 " + exact);
+            Outcome written = Outcome.of(
+                    "generate", "--model", model.toString(), "--prompt", "the", "--max-tokens", "8", "--kv", type);
+            assertEquals(0, written.code(), written.err());
+        }
+        Outcome.of("generate", "--model", model.toString(), "--prompt", "the", "--kv", "q4_0")
+                .assertFailure(2, "--kv: expected f32, f16, bf16 or q8_0, found q4_0");
+        Outcome.of("generate", "--model", PARITY.toString(), "--prompt", "the", "--kv", "q8_0")
+                .assertFailure(
+                        2,
+                        "KV cache: expected heads of a multiple of 32 numbers for q8_0, found 16 in this model; choose f16, bf16 or f32");
+    }
+
+    private static double perplexity(String text, String kv) {
+        Outcome outcome = Outcome.of(
+                "perplexity", "--model", model.toString(), "--data", text, "--max-tokens", "500", "--kv", kv, "--json");
+        assertEquals(0, outcome.code(), outcome.err());
+        return outcome.json().path("perplexity").asDouble();
+    }
+
+    @Test
     void trainPrintsOneObjectAndLeavesAHuggingFaceDirectory() {
         assertEquals(0, training.code(), training.err());
         JsonNode json = training.json();

@@ -12,8 +12,9 @@ import dev.athanor.generate.batch.Ticket;
 import dev.athanor.generate.constraint.Constraint;
 import dev.athanor.generate.speculate.Speculation;
 import dev.athanor.kernel.Compute;
-import dev.athanor.kernel.MatrixChoice;
+import dev.athanor.model.KvType;
 import dev.athanor.model.ModelConfig;
+import dev.athanor.model.RunOptions;
 import dev.athanor.model.Transformer;
 import dev.athanor.tokenizer.Tokenizer;
 import java.nio.file.Path;
@@ -52,13 +53,14 @@ public final class Assistant implements AutoCloseable {
             Tokenizer tokenizer,
             ChatFormat format,
             Compute compute,
+            KvType kv,
             EngineLimits limits,
             Speculation speculation) {
         this.model = model;
         this.tokenizer = tokenizer;
         this.format = format;
         this.compute = compute;
-        Transformer transformer = new Transformer(model.parameters(), compute);
+        Transformer transformer = new Transformer(model.parameters(), compute, kv);
         this.engine = new Engine(transformer, tokenizer, model.endTokens(), limits, speculation);
     }
 
@@ -74,39 +76,35 @@ public final class Assistant implements AutoCloseable {
      * @throws IllegalArgumentException where its chat template cannot be read
      */
     public static Assistant open(Path path, int threads, EngineLimits limits) {
-        return open(path, threads, limits, MatrixChoice.AUTO);
+        return of(ModelFiles.open(path), RunOptions.of(threads), limits, Speculation.none());
     }
 
-    /** As the other, with matrix products as {@code matmul} says; without, by what is on the class path and faster. */
+    /**
+     * As the other, run as {@code options} say; tokens are guessed while one answer is written alone.
+     *
+     * @param speculation a smaller model in it stays the caller's, to be closed after the assistant
+     * @throws IllegalArgumentException also where that model has another vocabulary, or this model's heads cannot be
+     *     stored as {@code options} ask
+     */
     @SuppressWarnings("MustBeClosedChecker") // what is returned owns the files and closes them
-    public static Assistant open(Path path, int threads, EngineLimits limits, MatrixChoice matmul) {
-        return of(ModelFiles.open(path), threads, limits, matmul, Speculation.none());
+    public static Assistant open(Path path, RunOptions options, EngineLimits limits, Speculation speculation) {
+        return of(ModelFiles.open(path), options, limits, speculation);
     }
 
     /** An assistant on a model that is open; it is closed with the assistant, or now where this fails. */
     public static Assistant of(OpenModel model, int threads, EngineLimits limits) {
-        return of(model, threads, limits, Speculation.none());
+        return of(model, RunOptions.of(threads), limits, Speculation.none());
     }
 
-    /**
-     * As the other; tokens are guessed while one answer is written alone.
-     *
-     * @param speculation a smaller model in it stays the caller's, to be closed after the assistant
-     * @throws IllegalArgumentException where that model has another vocabulary
-     */
-    public static Assistant of(OpenModel model, int threads, EngineLimits limits, Speculation speculation) {
-        return of(model, threads, limits, MatrixChoice.AUTO, speculation);
-    }
-
-    /** As the other, with matrix products as {@code matmul} says. */
-    public static Assistant of(
-            OpenModel model, int threads, EngineLimits limits, MatrixChoice matmul, Speculation speculation) {
+    /** As {@link #open(Path, RunOptions, EngineLimits, Speculation)} on a model that is open. */
+    public static Assistant of(OpenModel model, RunOptions options, EngineLimits limits, Speculation speculation) {
         try {
+            options.kv().check(model.config());
             Tokenizer tokenizer = model.tokenizer();
             ChatFormat format = ChatFormat.of(model.chat(), tokenizer);
-            Compute compute = Compute.create(threads, matmul);
+            Compute compute = Compute.create(options.threads(), options.matmul());
             try {
-                return new Assistant(model, tokenizer, format, compute, limits, speculation);
+                return new Assistant(model, tokenizer, format, compute, options.kv(), limits, speculation);
             } catch (RuntimeException e) {
                 compute.close();
                 throw e;

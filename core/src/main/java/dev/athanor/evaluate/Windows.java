@@ -1,5 +1,7 @@
 package dev.athanor.evaluate;
 
+import dev.athanor.model.KvCache;
+import dev.athanor.model.KvType;
 import dev.athanor.model.Transformer;
 import java.util.Arrays;
 
@@ -73,9 +75,21 @@ final class Windows {
     }
 
     private void predict(int[] tokens, int[] next, int batch, int length) {
-        nats += model.loss(tokens, next, batch, length);
+        nats += model.kvType() == KvType.F32 ? model.loss(tokens, next, batch, length) : cached(tokens, next, length);
         counted += Arrays.stream(next).filter(target -> target >= 0).count();
         watch.after(nats, counted);
+    }
+
+    /** Window after window through a cache, whose type would not show otherwise. */
+    private double cached(int[] tokens, int[] next, int length) {
+        double sum = 0;
+        KvCache cache = model.newCache(length);
+        for (int at = 0; at < tokens.length; at += length) {
+            cache.truncate(0);
+            sum += model.loss(
+                    Arrays.copyOfRange(tokens, at, at + length), Arrays.copyOfRange(next, at, at + length), cache);
+        }
+        return sum;
     }
 
     /** Predicts what is left. */

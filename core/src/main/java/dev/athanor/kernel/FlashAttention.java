@@ -20,11 +20,13 @@ public final class FlashAttention {
 
     private final Kernels kernels;
     private final Workers workers;
+    private final AttentionForward forward;
     private final Scratch[] scratch;
 
     FlashAttention(Kernels kernels, MicroKernel micro, Workers workers) {
         this.kernels = kernels;
         this.workers = workers;
+        this.forward = new AttentionForward(kernels, micro, workers);
         this.scratch = new Scratch[workers.threads()];
         for (int i = 0; i < scratch.length; i++) {
             scratch[i] = new Scratch(micro);
@@ -69,19 +71,10 @@ public final class FlashAttention {
         final SmallGemm gemm;
         final float[] shares = new float[BLOCK * BLOCK]; // scores, then shares of the flask [queries, keys]
         final float[] slopes = new float[BLOCK * BLOCK]; // their gradients
-        final float[] max = new float[BLOCK];
         final float[] sum = new float[BLOCK];
-        float[] out = new float[0]; // [queries, headSize]
 
         Scratch(MicroKernel micro) {
             gemm = new SmallGemm(micro);
-        }
-
-        float[] out(int size) {
-            if (out.length < size) {
-                out = new float[size];
-            }
-            return out;
         }
     }
 
@@ -90,124 +83,25 @@ public final class FlashAttention {
      *
      * @param z rows of heads, [batch * queries, heads * headSize]
      */
-    public void forward(Layout l, HeadView q, HeadView k, HeadView v, HeadView z, float[] lse) {
-        int blocks = (l.queries + BLOCK - 1) / BLOCK;
-        workers.run(l.batch * l.heads * blocks, (task, worker) -> {
-            int block = task % blocks;
-            int head = task / blocks % l.heads;
-            int sequence = task / blocks / l.heads;
-            forwardBlock(l, q, k, v, z, lse, sequence, sequence, head, block * BLOCK, scratch[worker]);
-        });
+    public void forward(Layout l, HeadView q, HeadRows k, HeadRows v, HeadView z, float[] lse) {
+        forward.run(List.of(l), q, List.of(k), List.of(v), z, lse);
     }
 
     /**
-     * One query row of several texts, each to keys and values of its own, to the bit as {@link #forward} one by one.
+     * Queries of several texts, each to keys and values of its own, to the bit as {@link #forward} one by one.
      *
-     * @param layouts of one sequence and one query each
-     * @param q row i is the query of text i
-     * @param lse [texts, heads]
+     * @param layouts one per text, with any number of queries
+     * @param q the rows of the first text's queries, then the second's and so on
+     * @param lse [heads, queries] of the first text, then of the second and so on
      */
     public void forwardEach(
-            List<Layout> layouts, HeadView q, List<HeadView> k, List<HeadView> v, HeadView z, float[] lse) {
-        int heads = layouts.getFirst().heads;
-        workers.run(layouts.size() * heads, (task, worker) -> {
-            int text = task / heads;
-            forwardBlock(
-                    layouts.get(text), q, k.get(text), v.get(text), z, lse, text, 0, task % heads, 0, scratch[worker]);
-        });
-    }
-
-    private void forwardBlock(
-            Layout l,
+            List<Layout> layouts,
             HeadView q,
-            HeadView k,
-            HeadView v,
+            List<? extends HeadRows> k,
+            List<? extends HeadRows> v,
             HeadView z,
-            float[] lse,
-            int sequence,
-            int keySequence,
-            int head,
-            int first,
-            Scratch s) {
-        int rows = Math.min(BLOCK, l.queries - first);
-        int size = l.headSize;
-        float[] out = s.out(BLOCK * size);
-        Arrays.fill(out, 0, rows * size, 0f);
-        Arrays.fill(s.max, 0, rows, Float.NEGATIVE_INFINITY);
-        Arrays.fill(s.sum, 0, rows, 0f);
-        int kvHead = head / l.group();
-        int q0 = q.at(sequence * l.queries + first, head);
-        int end = l.endKey(first + rows - 1);
-        for (int key = l.firstKey(first) / BLOCK * BLOCK; key < end; key += BLOCK) {
-            int width = Math.min(BLOCK, end - key);
-            int row = keySequence * l.keys + key;
-            s.gemm.multiply(
-                    rows,
-                    width,
-                    size,
-                    q.data(),
-                    q0,
-                    q.rowStride(),
-                    false,
-                    k.data(),
-                    k.at(row, kvHead),
-                    k.rowStride(),
-                    true,
-                    s.shares,
-                    0,
-                    BLOCK,
-                    false);
-            for (int i = 0; i < rows; i++) {
-                pour(l, s, out, i, first + i, key, width);
-            }
-            s.gemm.multiply(
-                    rows,
-                    size,
-                    width,
-                    s.shares,
-                    0,
-                    BLOCK,
-                    false,
-                    v.data(),
-                    v.at(row, kvHead),
-                    v.rowStride(),
-                    false,
-                    out,
-                    0,
-                    size,
-                    true);
-        }
-        int saved = (sequence * l.heads + head) * l.queries + first;
-        for (int i = 0; i < rows; i++) {
-            int to = z.at(sequence * l.queries + first + i, head);
-            System.arraycopy(out, i * size, z.data(), to, size);
-            kernels.scale(z.data(), to, 1f / s.sum[i], size);
-            lse[saved + i] = s.max[i] + (float) StrictMath.log(s.sum[i]);
-        }
-    }
-
-    /** Turns row i of scores into unnormalised shares and rescales what was poured before when the maximum rises. */
-    private void pour(Layout l, Scratch s, float[] out, int i, int query, int key, int width) {
-        float[] shares = s.shares;
-        int row = i * BLOCK;
-        int from = Math.max(0, l.firstKey(query) - key);
-        int to = Math.min(width, l.endKey(query) - key);
-        if (from >= to) {
-            Arrays.fill(shares, row, row + width, 0f);
-            return;
-        }
-        Arrays.fill(shares, row, row + from, 0f);
-        Arrays.fill(shares, row + to, row + width, 0f);
-        kernels.scale(shares, row + from, l.scale, to - from);
-        float max = Math.max(s.max[i], kernels.max(shares, row + from, to - from));
-        float sum = kernels.expShifted(shares, row + from, shares, row + from, max, to - from);
-        if (s.sum[i] > 0f && max > s.max[i]) {
-            float shrink = (float) StrictMath.exp(s.max[i] - max);
-            s.sum[i] *= shrink;
-            kernels.scale(out, i * l.headSize, shrink, l.headSize);
-        }
-        s.max[i] = max;
-        s.sum[i] += sum;
+            float[] lse) {
+        forward.run(layouts, q, k, v, z, lse);
     }
 
     /**

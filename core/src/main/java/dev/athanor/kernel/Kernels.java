@@ -110,6 +110,14 @@ public interface Kernels {
         }
     }
 
+    /**
+     * Whether {@link #addScaledRows} of n columns keeps its sums in registers, so that it is faster than packing both
+     * sides for a matrix product. The bits are the same.
+     */
+    default boolean sumsInRegisters(int n) {
+        return false;
+    }
+
     /** out = fma(scale, w, out) for F32 little-endian from byte {@code at} of {@code w} on. */
     void addScaled(float[] out, int oo, float scale, MemorySegment w, long at, int n);
 
@@ -118,6 +126,23 @@ public interface Kernels {
 
     /** out = exp(x - shift), own polynomial, at most 2 ulp off; returns the sum of out. In place is allowed. */
     float expShifted(float[] out, int oo, float[] x, int xo, float shift, int n);
+
+    // ---- stored numbers as F32, to the bit as {@link StoredNumbers} has them
+
+    /** out = the n IEEE 754 halves from in[io] on. */
+    default void fromF16(short[] in, int io, float[] out, int oo, int n) {
+        StoredNumbers.fromF16(in, io, out, oo, n);
+    }
+
+    /** out = the n BF16 from in[io] on. */
+    default void fromBf16(short[] in, int io, float[] out, int oo, int n) {
+        StoredNumbers.fromBf16(in, io, out, oo, n);
+    }
+
+    /** out = {@code blocks} blocks of {@link Q8Rows#BLOCK} bytes, from block {@code block} on, times their scales. */
+    default void fromQ8(byte[] quants, short[] scales, int block, float[] out, int oo, int blocks) {
+        StoredNumbers.fromQ8(quants, scales, block, out, oo, blocks);
+    }
 
     // ---- norms, one row of n elements
 

@@ -35,6 +35,11 @@ final class SmallGemm {
             boolean accumulate) {
         packB(n, k, b, bo, ldb, transposeB);
         packA(m, k, a, ao, lda, transposeA);
+        product(m, n, k, c, co, ldc, accumulate);
+    }
+
+    /** C[m, n] (+)= the A packed last · the B packed last. */
+    void product(int m, int n, int k, float[] c, int co, int ldc, boolean accumulate) {
         int columns = tiles.columns();
         int panels = tiles.rowPanels(m);
         int full = tiles.fullRowPanels(m);
@@ -60,7 +65,8 @@ final class SmallGemm {
         }
     }
 
-    private void packA(int m, int k, float[] a, int ao, int lda, boolean transposeA) {
+    /** Keeps op(A)[m, k] for {@link #product}. */
+    void packA(int m, int k, float[] a, int ao, int lda, boolean transposeA) {
         if (panelsA.length < tiles.paddedRows(m) * k) {
             panelsA = new float[tiles.paddedRows(m) * k];
         }
@@ -73,7 +79,8 @@ final class SmallGemm {
         }
     }
 
-    private void packB(int n, int k, float[] b, int bo, int ldb, boolean transposeB) {
+    /** Keeps op(B)[n, k] for {@link #product}. */
+    void packB(int n, int k, float[] b, int bo, int ldb, boolean transposeB) {
         int columns = tiles.columns();
         int padded = (n + columns - 1) / columns * columns;
         if (panelsB.length < padded * k) {

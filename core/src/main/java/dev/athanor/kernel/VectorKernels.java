@@ -81,6 +81,21 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void fromBf16(short[] in, int io, float[] out, int oo, int n) {
+        VectorStored.fromBf16(in, io, out, oo, n);
+    }
+
+    @Override
+    public void fromQ8(byte[] quants, short[] scales, int block, float[] out, int oo, int blocks) {
+        VectorStored.fromQ8(quants, scales, block, out, oo, blocks);
+    }
+
+    @Override
+    public boolean sumsInRegisters(int n) {
+        return VectorManyRows.wide() && n % VectorManyRows.TILE_COLUMNS == 0;
+    }
+
+    @Override
     public void addScaledRows(
             float[] sums,
             int so,

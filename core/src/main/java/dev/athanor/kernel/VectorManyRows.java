@@ -24,6 +24,9 @@ final class VectorManyRows {
     /** Registers of columns in one tile of sums: 4 · 4 sums, 4 weights and 4 scales fit 32 registers. */
     private static final int COLUMNS = 4;
 
+    /** Columns of one tile of sums. */
+    static final int TILE_COLUMNS = COLUMNS * L;
+
     private VectorManyRows() {}
 
     /** Whether the tiles are for this width: on narrower registers they would not fit. */

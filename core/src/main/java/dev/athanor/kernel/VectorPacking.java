@@ -1,6 +1,7 @@
 package dev.athanor.kernel;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -13,27 +14,28 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorPacking {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
+    private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_512;
     private static final int L = 16;
 
     // Lane numbers for selecting from two rows a and b: below 16 a's lane, from 16 on b's.
-    private static final FloatVector LOW_8 = exchange(8, false);
-    private static final FloatVector HIGH_8 = exchange(8, true);
-    private static final FloatVector LOW_4 = exchange(4, false);
-    private static final FloatVector HIGH_4 = exchange(4, true);
-    private static final FloatVector LOW_2 = exchange(2, false);
-    private static final FloatVector HIGH_2 = exchange(2, true);
-    private static final FloatVector LOW_1 = exchange(1, false);
-    private static final FloatVector HIGH_1 = exchange(1, true);
+    private static final IntVector LOW_8 = exchange(8, false);
+    private static final IntVector HIGH_8 = exchange(8, true);
+    private static final IntVector LOW_4 = exchange(4, false);
+    private static final IntVector HIGH_4 = exchange(4, true);
+    private static final IntVector LOW_2 = exchange(2, false);
+    private static final IntVector HIGH_2 = exchange(2, true);
+    private static final IntVector LOW_1 = exchange(1, false);
+    private static final IntVector HIGH_1 = exchange(1, true);
 
     private VectorPacking() {}
 
-    private static FloatVector exchange(int step, boolean high) {
-        float[] lanes = new float[L];
+    private static IntVector exchange(int step, boolean high) {
+        int[] lanes = new int[L];
         for (int j = 0; j < L; j++) {
             boolean upper = (j & step) != 0;
             lanes[j] = high ? (upper ? L + j : j + step) : (upper ? L + j - step : j);
         }
-        return FloatVector.fromArray(S, lanes, 0);
+        return IntVector.fromArray(INTS, lanes, 0);
     }
 
     /** As {@link Packing#panel}; {@code block} is 256 floats of scratch memory. */
@@ -88,40 +90,40 @@ final class VectorPacking {
     /** Exchanges halves and quarters of rows {g, g+4, g+8, g+12} of the source into the block. */
     private static void gather(float[] x, int xo, int ld, int rows, float[] block) {
         for (int g = 0; g < 4; g++) {
-            FloatVector a = row(x, xo, ld, g, rows);
-            FloatVector b = row(x, xo, ld, g + 4, rows);
-            FloatVector c = row(x, xo, ld, g + 8, rows);
-            FloatVector d = row(x, xo, ld, g + 12, rows);
-            FloatVector a8 = LOW_8.selectFrom(a, c);
-            FloatVector c8 = HIGH_8.selectFrom(a, c);
-            FloatVector b8 = LOW_8.selectFrom(b, d);
-            FloatVector d8 = HIGH_8.selectFrom(b, d);
-            LOW_4.selectFrom(a8, b8).intoArray(block, g * L);
-            HIGH_4.selectFrom(a8, b8).intoArray(block, (g + 4) * L);
-            LOW_4.selectFrom(c8, d8).intoArray(block, (g + 8) * L);
-            HIGH_4.selectFrom(c8, d8).intoArray(block, (g + 12) * L);
+            IntVector a = row(x, xo, ld, g, rows);
+            IntVector b = row(x, xo, ld, g + 4, rows);
+            IntVector c = row(x, xo, ld, g + 8, rows);
+            IntVector d = row(x, xo, ld, g + 12, rows);
+            IntVector a8 = LOW_8.selectFrom(a, c);
+            IntVector c8 = HIGH_8.selectFrom(a, c);
+            IntVector b8 = LOW_8.selectFrom(b, d);
+            IntVector d8 = HIGH_8.selectFrom(b, d);
+            LOW_4.selectFrom(a8, b8).reinterpretAsFloats().intoArray(block, g * L);
+            HIGH_4.selectFrom(a8, b8).reinterpretAsFloats().intoArray(block, (g + 4) * L);
+            LOW_4.selectFrom(c8, d8).reinterpretAsFloats().intoArray(block, (g + 8) * L);
+            HIGH_4.selectFrom(c8, d8).reinterpretAsFloats().intoArray(block, (g + 12) * L);
         }
     }
 
-    private static FloatVector row(float[] x, int xo, int ld, int row, int rows) {
-        return row < rows ? FloatVector.fromArray(S, x, xo + row * ld) : FloatVector.zero(S);
+    private static IntVector row(float[] x, int xo, int ld, int row, int rows) {
+        return row < rows ? FloatVector.fromArray(S, x, xo + row * ld).reinterpretAsInts() : IntVector.zero(INTS);
     }
 
     /** Exchanges pairs and neighbours of rows {4g … 4g+3} of the block on their way out. */
     private static void scatter(float[] block, float[] out, int oo, int stride, int width) {
         for (int g = 0; g < L; g += 4) {
-            FloatVector a = FloatVector.fromArray(S, block, g * L);
-            FloatVector b = FloatVector.fromArray(S, block, (g + 1) * L);
-            FloatVector c = FloatVector.fromArray(S, block, (g + 2) * L);
-            FloatVector d = FloatVector.fromArray(S, block, (g + 3) * L);
-            FloatVector a2 = LOW_2.selectFrom(a, c);
-            FloatVector c2 = HIGH_2.selectFrom(a, c);
-            FloatVector b2 = LOW_2.selectFrom(b, d);
-            FloatVector d2 = HIGH_2.selectFrom(b, d);
-            FloatVector p0 = LOW_1.selectFrom(a2, b2);
-            FloatVector p1 = HIGH_1.selectFrom(a2, b2);
-            FloatVector p2 = LOW_1.selectFrom(c2, d2);
-            FloatVector p3 = HIGH_1.selectFrom(c2, d2);
+            IntVector a = FloatVector.fromArray(S, block, g * L).reinterpretAsInts();
+            IntVector b = FloatVector.fromArray(S, block, (g + 1) * L).reinterpretAsInts();
+            IntVector c = FloatVector.fromArray(S, block, (g + 2) * L).reinterpretAsInts();
+            IntVector d = FloatVector.fromArray(S, block, (g + 3) * L).reinterpretAsInts();
+            IntVector a2 = LOW_2.selectFrom(a, c);
+            IntVector c2 = HIGH_2.selectFrom(a, c);
+            IntVector b2 = LOW_2.selectFrom(b, d);
+            IntVector d2 = HIGH_2.selectFrom(b, d);
+            FloatVector p0 = LOW_1.selectFrom(a2, b2).reinterpretAsFloats();
+            FloatVector p1 = HIGH_1.selectFrom(a2, b2).reinterpretAsFloats();
+            FloatVector p2 = LOW_1.selectFrom(c2, d2).reinterpretAsFloats();
+            FloatVector p3 = HIGH_1.selectFrom(c2, d2).reinterpretAsFloats();
             if (width == L) {
                 p0.intoArray(out, oo + g * stride);
                 p1.intoArray(out, oo + (g + 1) * stride);

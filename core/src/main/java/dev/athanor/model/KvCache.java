@@ -1,14 +1,14 @@
 package dev.athanor.model;
 
+import dev.athanor.kernel.HeadRows;
 import dev.athanor.kernel.HeadView;
 import dev.athanor.tensor.Tensor;
-import java.util.Arrays;
 import java.util.List;
 
 /**
  * Keys (already rotated) and values of every layer for the tokens read so far, so that the next token costs one row of
- * work. Holds one sequence; 2 * layers * kvHeads * headSize floats for each of its tokens, with a sliding window only
- * for those that can still be seen and some before them.
+ * work. Holds one sequence; 2 * layers * kvHeads * headSize numbers of a {@link KvType} for each of its tokens, with a
+ * sliding window only for those that can still be seen and some before them.
  */
 public final class KvCache {
     /** Rows at first; a context may be far longer than the text in it. */
@@ -25,38 +25,49 @@ public final class KvCache {
 
     private final ModelConfig config;
     private final int capacity;
+    private final KvType type;
     private final int seen; // rows a new token can look back on
-    private final float[][] keys; // [layer][row, kvHeads * headSize]
-    private final float[][] values;
+    private final KvRows[] keys; // [layer]
+    private final KvRows[] values;
     private int rows; // there is room for
     private int first; // position of row 0
     private int length;
 
-    KvCache(ModelConfig config, int capacity) {
+    KvCache(ModelConfig config, int capacity, KvType type) {
         if (capacity < 1 || capacity > config.contextLength()) {
             throw new IllegalArgumentException("KV cache: expected a capacity between 1 and the model's context of "
                     + config.contextLength() + " tokens, found " + capacity);
         }
+        type.check(config);
         this.config = config;
+        this.type = type;
         this.capacity = capacity;
         this.seen = config.slidingWindow().orElse(Integer.MAX_VALUE) - 1;
-        this.keys = new float[config.layers()][0];
-        this.values = new float[config.layers()][0];
+        this.keys = new KvRows[config.layers()];
+        this.values = new KvRows[config.layers()];
+        for (int layer = 0; layer < keys.length; layer++) {
+            keys[layer] = room(0);
+            values[layer] = room(0);
+        }
     }
 
     /** A cache of {@code length} tokens whose keys and values [1, T, kvHeads, headSize] are known. */
     static KvCache of(ModelConfig config, int capacity, List<Tensor> keys, List<Tensor> values, int length) {
-        KvCache cache = new KvCache(config, capacity);
+        KvCache cache = new KvCache(config, capacity, KvType.F32);
         cache.grow(Math.max(length, 1));
         for (int layer = 0; layer < config.layers(); layer++) {
-            int size = length * config.kvWidth();
-            Tensor k = keys.get(layer);
-            Tensor v = values.get(layer);
-            System.arraycopy(k.data(), k.offset(), cache.keys[layer], 0, size);
-            System.arraycopy(v.data(), v.offset(), cache.values[layer], 0, size);
+            cache.store(layer, 0, length, heads(config, keys.get(layer)), heads(config, values.get(layer)));
         }
         cache.length = length;
         return cache;
+    }
+
+    private static HeadView heads(ModelConfig config, Tensor rows) {
+        return new HeadView(rows.data(), rows.offset(), config.kvWidth(), config.headSize());
+    }
+
+    private KvRows room(int rows) {
+        return KvRows.of(type, config.kvHeads(), config.headSize(), rows);
     }
 
     /** A cache of its own with the first {@code length} tokens of this one, and room for {@code capacity}. */
@@ -65,12 +76,11 @@ public final class KvCache {
             throw new IllegalArgumentException("KV cache: expected a beginning of " + this.length
                     + " tokens that are all still there, found " + length);
         }
-        KvCache copy = new KvCache(config, capacity);
+        KvCache copy = new KvCache(config, capacity, type);
         copy.grow(Math.max(length, 1));
-        int size = length * config.kvWidth();
         for (int layer = 0; layer < config.layers(); layer++) {
-            System.arraycopy(keys[layer], 0, copy.keys[layer], 0, size);
-            System.arraycopy(values[layer], 0, copy.values[layer], 0, size);
+            keys[layer].copyRows(copy.keys[layer], length);
+            values[layer].copyRows(copy.values[layer], length);
         }
         copy.length = length;
         return copy;
@@ -91,9 +101,14 @@ public final class KvCache {
         return capacity;
     }
 
+    /** How keys and values are stored. */
+    public KvType type() {
+        return type;
+    }
+
     /** Bytes its keys and values take now. */
     public long bytes() {
-        return 2L * config.layers() * rows * config.kvWidth() * Float.BYTES;
+        return type.bytes(2L * config.layers() * rows * config.kvWidth());
     }
 
     /** Rows in memory, of the latest tokens. */
@@ -128,10 +143,9 @@ public final class KvCache {
         int gone = (int) Math.max(0, held - (long) seen - MARGIN) / BLOCK * BLOCK;
         int keep = held - gone;
         if (keep < held && held + count > rows) {
-            int width = config.kvWidth();
             for (int layer = 0; layer < keys.length; layer++) {
-                System.arraycopy(keys[layer], (held - keep) * width, keys[layer], 0, keep * width);
-                System.arraycopy(values[layer], (held - keep) * width, values[layer], 0, keep * width);
+                keys[layer].move(held - keep, keep);
+                values[layer].move(held - keep, keep);
             }
             first += held - keep;
             held = keep;
@@ -143,27 +157,29 @@ public final class KvCache {
     }
 
     private void grow(int more) {
+        int held = held();
         rows = more;
-        int size = Math.multiplyExact(rows, config.kvWidth());
         for (int layer = 0; layer < keys.length; layer++) {
-            keys[layer] = Arrays.copyOf(keys[layer], size);
-            values[layer] = Arrays.copyOf(values[layer], size);
+            keys[layer] = grown(keys[layer], held);
+            values[layer] = grown(values[layer], held);
         }
     }
 
+    private KvRows grown(KvRows old, int held) {
+        KvRows grown = room(rows);
+        old.copyRows(grown, held);
+        return grown;
+    }
+
     /**
-     * Copies the keys and values of {@code count} new tokens, rows {@code from} and on, behind those already there;
+     * Stores the keys and values of {@code count} new tokens, rows {@code from} and on, behind those already there;
      * {@link #advance} makes them count.
      */
     void store(int layer, int from, int count, HeadView newKeys, HeadView newValues) {
-        int size = config.headSize();
         int held = held();
         for (int row = 0; row < count; row++) {
-            for (int head = 0; head < config.kvHeads(); head++) {
-                int to = (held + row) * config.kvWidth() + head * size;
-                System.arraycopy(newKeys.data(), newKeys.at(from + row, head), keys[layer], to, size);
-                System.arraycopy(newValues.data(), newValues.at(from + row, head), values[layer], to, size);
-            }
+            keys[layer].put(newKeys, from + row, held + row);
+            values[layer].put(newValues, from + row, held + row);
         }
     }
 
@@ -171,11 +187,11 @@ public final class KvCache {
         length += count;
     }
 
-    HeadView keys(int layer) {
-        return new HeadView(keys[layer], 0, config.kvWidth(), config.headSize());
+    HeadRows keys(int layer) {
+        return keys[layer].view();
     }
 
-    HeadView values(int layer) {
-        return new HeadView(values[layer], 0, config.kvWidth(), config.headSize());
+    HeadRows values(int layer) {
+        return values[layer].view();
     }
 }

@@ -41,8 +41,19 @@ public final class Transformer {
     private final Pool pool = new Pool();
     private final Forward pass;
     private final Forward.Stack constant;
+    private final KvType kvType;
 
     public Transformer(Parameters parameters, Compute compute) {
+        this(parameters, compute, KvType.F32);
+    }
+
+    /**
+     * @param kvType how caches store keys and values
+     * @throws IllegalArgumentException when this model's heads cannot be stored so
+     */
+    public Transformer(Parameters parameters, Compute compute, KvType kvType) {
+        kvType.check(parameters.config());
+        this.kvType = kvType;
         this.parameters = parameters;
         this.config = parameters.config();
         this.compute = compute;
@@ -164,6 +175,23 @@ public final class Transformer {
         return loss(tokens, targets, Run.probed(batch, length, probe, Switches.ON));
     }
 
+    /**
+     * As {@link #loss(int[], int[], int, int)} for one sequence read behind what {@code cache} holds, with keys and
+     * values as it stores them.
+     */
+    public double loss(int[] tokens, int[] targets, KvCache cache) {
+        double sum = 0;
+        for (int at = 0; at < tokens.length; at += CHUNK) {
+            int end = Math.min(tokens.length, at + CHUNK);
+            Tape tape = new Tape(compute, pool, false);
+            Value x = reading(tape, Arrays.copyOfRange(tokens, at, end), cache);
+            int[] next = Arrays.copyOfRange(targets, at, end);
+            sum += LinearCrossEntropy.apply(tape, x, pass.head(constant.weights()), next, 0f);
+            tape.clear();
+        }
+        return sum;
+    }
+
     private double loss(int[] tokens, int[] targets, Run run) {
         Tape tape = new Tape(compute, pool, false);
         Value x = pass.run(tape, constant, tokens, run);
@@ -256,9 +284,19 @@ public final class Transformer {
         return Embedding.apply(tape, places, new Positions.Running(0, length), table, Optional.empty());
     }
 
-    /** An empty cache for one sequence of at most {@code capacity} tokens. */
+    /** An empty cache for one sequence of at most {@code capacity} tokens, of the type this model was made with. */
     public KvCache newCache(int capacity) {
-        return new KvCache(config, capacity);
+        return newCache(capacity, kvType);
+    }
+
+    /** As {@link #newCache(int)}, of any type. */
+    public KvCache newCache(int capacity, KvType type) {
+        return new KvCache(config, capacity, type);
+    }
+
+    /** How {@link #newCache(int)} stores keys and values. */
+    public KvType kvType() {
+        return kvType;
     }
 
     /**

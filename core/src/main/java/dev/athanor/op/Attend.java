@@ -2,7 +2,7 @@ package dev.athanor.op;
 
 import dev.athanor.kernel.FlashAttention;
 import dev.athanor.kernel.FlashAttention.Layout;
-import dev.athanor.kernel.HeadView;
+import dev.athanor.kernel.HeadRows;
 import java.util.List;
 
 /** Attention as one step of the tape; {@link FlashAttention} does the work. */
@@ -40,7 +40,7 @@ public final class Attend {
     }
 
     /** Attention of new queries to all keys and values a cache holds. No gradients. */
-    public static Value cached(Tape tape, Layout layout, Heads q, HeadView keys, HeadView values) {
+    public static Value cached(Tape tape, Layout layout, Heads q, HeadRows keys, HeadRows values) {
         Value z = tape.value(layout.batch() * layout.queries(), layout.heads() * layout.headSize());
         float[] lse = tape.array(layout.batch() * layout.heads() * layout.queries());
         tape.compute()
@@ -56,22 +56,27 @@ public final class Attend {
     }
 
     /**
-     * A text that one new word is added to.
+     * A text that new words are added to.
      *
-     * @param layout of one query
-     * @param keys with the new word's
+     * @param layout of as many queries as there are new words
+     * @param keys with the new words'
      */
-    public record Text(Layout layout, HeadView keys, HeadView values) {}
+    public record Text(Layout layout, HeadRows keys, HeadRows values) {}
 
     /**
-     * Attention of one query row per text, each to the keys and values of its own. No gradients.
+     * Attention of the queries of several texts, one after the other, each to the keys and values of its own. No
+     * gradients.
      *
-     * @return z [texts, heads * headSize]
+     * @return z [queries of all texts, heads * headSize]
      */
     public static Value each(Tape tape, List<Text> texts, Heads q) {
         Layout first = texts.getFirst().layout();
-        Value z = tape.value(texts.size(), first.heads() * first.headSize());
-        float[] lse = tape.array(texts.size() * first.heads());
+        int rows = 0;
+        for (Text text : texts) {
+            rows += text.layout().batch() * text.layout().queries();
+        }
+        Value z = tape.value(rows, first.heads() * first.headSize());
+        float[] lse = tape.array(rows * first.heads());
         tape.compute()
                 .attention()
                 .forwardEach(

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.athanor.kernel.FlashAttention.Layout;
+import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
@@ -35,6 +37,9 @@ class FlashAttentionTest {
         layout(1, 290, 290, 0, 140, 1, 1, 8),
         layout(1, 1, 270, 269, Integer.MAX_VALUE, 4, 2, 8),
         layout(1, 5, 140, 135, 20, 2, 1, 8),
+        layout(1, 1, 1300, 1299, Integer.MAX_VALUE, 8, 1, 8),
+        layout(1, 40, 1100, 1060, 600, 8, 1, 4),
+        layout(1, 9, 700, 691, Integer.MAX_VALUE, 2, 2, 64),
     };
 
     /** All operands of one attention. */
@@ -113,10 +118,92 @@ class FlashAttentionTest {
     }
 
     @Test
+    void textsTogetherHaveTheBitsTheyHaveAlone() {
+        SplittableRandom random = new SplittableRandom(SEED + 2);
+        List<Layout> layouts = List.of(
+                layout(1, 3, 1030, 1027, Integer.MAX_VALUE, 4, 2, 64),
+                layout(1, 1, 5, 4, Integer.MAX_VALUE, 4, 2, 64),
+                layout(1, 200, 200, 0, Integer.MAX_VALUE, 4, 2, 64));
+        List<Operands> texts =
+                layouts.stream().map(l -> Operands.random(l, random)).toList();
+        int width = 4 * 64;
+        int rows = layouts.stream().mapToInt(Layout::queries).sum();
+        float[] q = new float[rows * width];
+        int at = 0;
+        for (Operands o : texts) {
+            System.arraycopy(o.q, 0, q, at, o.q.length);
+            at += o.q.length;
+        }
+        float[] z = new float[q.length];
+        float[] lse = new float[rows * 4];
+        FAST.attention()
+                .forwardEach(
+                        layouts,
+                        new HeadView(q, 0, width, 64),
+                        texts.stream().map(o -> o.keys(o.k)).toList(),
+                        texts.stream().map(o -> o.keys(o.v)).toList(),
+                        new HeadView(z, 0, width, 64),
+                        lse);
+        at = 0;
+        for (Operands o : texts) {
+            float[] alone = new float[o.q.length];
+            float[] saved = new float[o.l.queries() * 4];
+            FAST.attention().forward(o.l, o.queries(o.q), o.keys(o.k), o.keys(o.v), o.queries(alone), saved);
+            assertArrayEquals(alone, Arrays.copyOfRange(z, at * width, (at + o.l.queries()) * width), "z " + o.l);
+            assertArrayEquals(saved, Arrays.copyOfRange(lse, at * 4, (at + o.l.queries()) * 4), "lse " + o.l);
+            at += o.l.queries();
+        }
+    }
+
+    @Test
+    void aQueryHasTheSameBitsInABlockOfManyAndAlone() {
+        Operands o = Operands.random(layout(1, 70, 1100, 1030, 700, 4, 2, 32), new SplittableRandom(SEED + 3));
+        float[] all = new float[o.q.length];
+        FAST.attention().forward(o.l, o.queries(o.q), o.keys(o.k), o.keys(o.v), o.queries(all), new float[4 * 70]);
+        for (int i : new int[] {0, 35, 69}) {
+            float[] one = new float[4 * 32];
+            Layout alone = layout(1, 1, 1030 + i + 1, 1030 + i, 700, 4, 2, 32);
+            HeadView q = new HeadView(o.q, i * 4 * 32, 4 * 32, 32);
+            FAST.attention().forward(alone, q, o.keys(o.k), o.keys(o.v), o.queries(one), new float[4]);
+            assertArrayEquals(Arrays.copyOfRange(all, i * 128, (i + 1) * 128), one, "query " + i + " seed " + SEED);
+        }
+    }
+
+    @Test
+    void storedTypesGiveTheBitsOfTheirNumbersInF32() {
+        Layout l = layout(1, 3, 700, 697, Integer.MAX_VALUE, 4, 2, 64);
+        Operands o = Operands.random(l, new SplittableRandom(SEED + 4));
+        int numbers = o.k.length; // as heads of 700 rows, one behind the other
+        short[] halves = new short[numbers];
+        short[] brains = new short[numbers];
+        byte[] quants = new byte[numbers];
+        short[] scales = new short[numbers / 32];
+        StoredNumbers.toF16(o.k, 0, halves, 0, numbers);
+        StoredNumbers.toBf16(o.k, 0, brains, 0, numbers);
+        StoredNumbers.toQ8(o.k, 0, quants, scales, 0, numbers / 32);
+        int stride = 700 * 64;
+        for (HeadRows stored : List.of(
+                new HalfRows(halves, stride, false),
+                new HalfRows(brains, stride, true),
+                new Q8Rows(quants, scales, stride))) {
+            float[] plain = new float[numbers];
+            for (int head = 0; head < 2; head++) {
+                stored.read(REFERENCE.kernels(), 0, 700, head, 64, plain, head * stride);
+            }
+            HeadView view = new HeadView(plain, 0, 64, stride);
+            float[] expected = new float[o.q.length];
+            float[] found = new float[o.q.length];
+            REFERENCE.attention().forward(l, o.queries(o.q), view, view, o.queries(expected), new float[12]);
+            FAST.attention().forward(l, o.queries(o.q), stored, stored, o.queries(found), new float[12]);
+            assertArrayEquals(expected, found, stored.getClass().getSimpleName() + " seed " + SEED);
+        }
+    }
+
+    @Test
     void hugeScoresNeitherOverflowNorVanish() {
         Layout l = layout(1, 3, 3, 0, Integer.MAX_VALUE, 1, 1, 4);
         float[] big = new float[12];
-        java.util.Arrays.fill(big, 1e4f);
+        Arrays.fill(big, 1e4f);
         float[] v = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
         Operands o = new Operands(l, big, big, v, new float[12]);
         Results r = run(FAST, o);

@@ -6,15 +6,6 @@ package dev.athanor.generate.speculate;
  * every time.
  */
 final class DraftLength {
-    /**
-     * A row more in a pass, in passes of one row: sixteen take three times as long as one, four half as long again,
-     * with weights in F32, BF16 and Q8_0 (docs/speculation.md).
-     */
-    private static final double ROW = 0.13;
-
-    /** Rows that meet a weight together; two or three take as long. */
-    private static final int ROWS_TOGETHER = 4;
-
     /** What a guess counts when the next one is known: the last twenty or so decide. */
     private static final double MEMORY = 0.95;
 
@@ -26,6 +17,7 @@ final class DraftLength {
     /** Guesses in such a try. */
     private static final int TRY = 2;
 
+    private final RowCost rows;
     private final double cost;
     private double right = 1; // two guesses, one of them right, before there are any
     private double known = 2;
@@ -33,7 +25,8 @@ final class DraftLength {
     private int nextPause = FIRST_PAUSE;
 
     /** @param cost of a guess, in passes of the model that checks it */
-    DraftLength(double cost) {
+    DraftLength(RowCost rows, double cost) {
+        this.rows = rows;
         this.cost = cost;
     }
 
@@ -63,8 +56,7 @@ final class DraftLength {
         for (int n = 1; n <= most; n++) {
             reached *= a;
             tokens += reached;
-            int rows = (n + ROWS_TOGETHER) / ROWS_TOGETHER * ROWS_TOGETHER; // with that of the newest token
-            double perTime = tokens / (1 + rows * ROW + n * cost);
+            double perTime = tokens / (rows.pass(n) + n * cost);
             if (perTime > rate) {
                 rate = perTime;
                 best = n;

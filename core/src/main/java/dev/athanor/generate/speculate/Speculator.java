@@ -32,7 +32,7 @@ public final class Speculator {
     Speculator(Transformer model, Drafter drafter, int most) {
         this.model = model;
         this.drafter = drafter;
-        this.length = new DraftLength(drafter.cost());
+        this.length = new DraftLength(RowCost.of(model.parameters()), drafter.cost());
         this.most = most;
     }
 

@@ -152,7 +152,8 @@ class SpeculatorTest {
 
     @Test
     void guessingPausesWhereGuessesAreWrongAndGrowsWhereTheyAreRight() {
-        DraftLength length = new DraftLength(0);
+        RowCost shared = new RowCost(0.15, 4);
+        DraftLength length = new DraftLength(shared, 0);
         int asked = 0;
         for (int i = 0; i < 1000; i++) {
             int n = length.next(16);
@@ -160,11 +161,21 @@ class SpeculatorTest {
             length.learn(0, n > 0);
         }
         assertTrue(asked < 50, "guesses asked for in 1000 passes that refused all: " + asked);
-        DraftLength good = new DraftLength(0.1);
+        DraftLength good = new DraftLength(shared, 0.1);
         for (int i = 0; i < 50; i++) {
             good.learn(good.next(16), false);
         }
-        assertTrue(good.next(16) >= 12, "guesses wanted after only right ones: " + good.next(16));
-        assertEquals(0, new DraftLength(5).next(0), "no room");
+        int most = good.next(16);
+        assertTrue(most >= 11, "guesses wanted after only right ones: " + most);
+        assertEquals(0, new DraftLength(shared, 5).next(0), "no room");
+    }
+
+    @Test
+    void rowsThatShareAWeightCostLessThanRowsThatUnpackIt() {
+        assertEquals(1, new RowCost(0.15, 4).pass(0));
+        assertEquals(1.45, new RowCost(0.15, 4).pass(1), 1e-12, "two rows as four");
+        assertEquals(1.45, new RowCost(0.15, 4).pass(3), 1e-12);
+        assertEquals(2.05, new RowCost(0.15, 4).pass(4), 1e-12, "five rows as eight");
+        assertEquals(2.5, new RowCost(0.5, 1).pass(3), 1e-12);
     }
 }

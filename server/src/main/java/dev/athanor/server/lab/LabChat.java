@@ -14,7 +14,9 @@ import dev.athanor.generate.batch.Scored;
 import dev.athanor.generate.batch.Spoken;
 import dev.athanor.generate.batch.TextRequest;
 import dev.athanor.generate.sample.SamplerSettings;
+import dev.athanor.generate.speculate.Speculation;
 import dev.athanor.kernel.MatrixChoice;
+import dev.athanor.model.RunOptions;
 import dev.athanor.server.EventStream;
 import dev.athanor.server.Json;
 import dev.athanor.server.Problem;
@@ -66,7 +68,13 @@ public final class LabChat implements AutoCloseable {
         }
         try {
             return new LabChat(
-                    model, Optional.of(Assistant.open(model.path(), model.threads(), LIMITS, MatrixChoice.VECTOR)), "");
+                    model,
+                    Optional.of(Assistant.open(
+                            model.path(),
+                            RunOptions.of(model.threads()).with(MatrixChoice.VECTOR),
+                            LIMITS,
+                            Speculation.none())),
+                    "");
         } catch (ModelFormatException | TokenizerFormatException | IllegalArgumentException e) {
             return new LabChat(model, Optional.empty(), String.valueOf(e.getMessage()));
         }
