@@ -62,7 +62,8 @@ public final class LanguageModel implements AutoCloseable {
         try {
             options.kv().check(model.config());
             Tokenizer tokenizer = model.tokenizer();
-            return new LanguageModel(model, () -> tokenizer, Compute.create(options.threads()), options.kv());
+            Compute compute = Compute.create(options.threads(), options.matmul());
+            return new LanguageModel(model, () -> tokenizer, compute, options.kv());
         } catch (RuntimeException e) {
             model.close();
             throw e;
@@ -78,7 +79,7 @@ public final class LanguageModel implements AutoCloseable {
     public static LanguageModel openQuickly(Path path, RunOptions options) {
         OpenModel model = ModelFiles.open(path);
         long numbers = model.parameters().count();
-        Compute compute = QuickStart.compute(numbers, options.threads());
+        Compute compute = QuickStart.compute(numbers, options);
         try {
             options.kv().check(model.config());
             Supplier<Tokenizer> tokenizer = QuickStart.beside(model::tokenizer);

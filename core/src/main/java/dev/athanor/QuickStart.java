@@ -1,6 +1,7 @@
 package dev.athanor;
 
 import dev.athanor.kernel.Compute;
+import dev.athanor.model.RunOptions;
 import dev.athanor.model.Transformer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -42,7 +43,9 @@ final class QuickStart {
         return transformer;
     }
 
-    static Compute compute(long numbers, int threads) {
-        return suits(numbers) ? Compute.quick(threads) : Compute.create(threads);
+    static Compute compute(long numbers, RunOptions options) {
+        return suits(numbers)
+                ? Compute.quick(options.threads(), options.matmul())
+                : Compute.create(options.threads(), options.matmul());
     }
 }

@@ -11,6 +11,7 @@ import dev.athanor.corpus.tales.Tales;
 import dev.athanor.generate.GenerationRequest;
 import dev.athanor.generate.Sampling;
 import dev.athanor.kernel.Compute;
+import dev.athanor.kernel.MatrixChoice;
 import dev.athanor.model.RunOptions;
 import dev.athanor.model.Transformer;
 import dev.athanor.tokenizer.BpeLearner;
@@ -40,7 +41,7 @@ class QuickStartTest {
         int[] prompt = {3, 10, 17, 24, 31, 5, 12};
         try (OpenModel model = Checkpoint.open(PARITY.resolve(name));
                 Compute usual = Compute.create(2);
-                Compute quick = Compute.quick(2)) {
+                Compute quick = Compute.quick(2, MatrixChoice.VECTOR)) {
             Transformer expected = new Transformer(model.parameters(), usual);
             Transformer found = new Transformer(model.parameters(), quick);
             assertSame(expected, found, prompt);
@@ -61,7 +62,7 @@ class QuickStartTest {
     @Test
     void longWorkHasTheFastestKernelsAtOnce() {
         try (Compute usual = Compute.create(1);
-                Compute quick = Compute.quick(1)) {
+                Compute quick = Compute.quick(1, MatrixChoice.VECTOR)) {
             assertEquals("scalar", quick.kernels().name());
             quick.hurry();
             assertEquals(usual.kernels().name(), quick.kernels().name());

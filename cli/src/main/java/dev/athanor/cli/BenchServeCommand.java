@@ -4,7 +4,9 @@ import dev.athanor.chat.Assistant;
 import dev.athanor.checkpoint.ChatSource;
 import dev.athanor.checkpoint.OpenModel;
 import dev.athanor.generate.batch.EngineLimits;
+import dev.athanor.generate.speculate.Speculation;
 import dev.athanor.model.Parameters;
+import dev.athanor.model.RunOptions;
 import dev.athanor.server.lab.NumberTokenizer;
 import dev.athanor.server.openai.ServeOptions;
 import dev.athanor.server.openai.Serving;
@@ -72,6 +74,9 @@ final class BenchServeCommand implements Callable<Integer> {
     private List<Integer> clients = List.of(1, 4, 16, 64);
 
     @Mixin
+    private final MatmulOption matmul = new MatmulOption();
+
+    @Mixin
     private final Common common = new Common();
 
     @Override
@@ -99,7 +104,11 @@ final class BenchServeCommand implements Callable<Integer> {
 
     private Assistant assistant() {
         if (model.isPresent()) {
-            return Assistant.open(model.get(), common.threads());
+            return Assistant.open(
+                    model.get(),
+                    RunOptions.of(common.threads()).with(matmul.choice()),
+                    EngineLimits.DEFAULT,
+                    Speculation.none());
         }
         Parameters parameters = BenchModels.named(shape, prompt + tokens);
         int vocabulary = parameters.config().vocabularySize();
@@ -111,7 +120,8 @@ final class BenchServeCommand implements Callable<Integer> {
                 ChatSource.NONE,
                 () -> new NumberTokenizer(vocabulary),
                 () -> {});
-        return Assistant.of(open, common.threads(), EngineLimits.DEFAULT);
+        return Assistant.of(
+                open, RunOptions.of(common.threads()).with(matmul.choice()), EngineLimits.DEFAULT, Speculation.none());
     }
 
     private static void print(ServeLoad.Result r, ServeLoad.Result alone) {

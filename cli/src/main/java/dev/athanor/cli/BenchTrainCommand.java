@@ -49,6 +49,9 @@ final class BenchTrainCommand implements Callable<Integer> {
     private double seconds;
 
     @Mixin
+    private final ExactMatmulOption matmul = new ExactMatmulOption();
+
+    @Mixin
     private final Common common = new Common();
 
     @Override
@@ -58,7 +61,8 @@ final class BenchTrainCommand implements Callable<Integer> {
         common.requireAbove0("--seconds", seconds);
         common.require("--batch times --context", (long) batch * context, 1, MOST_TOKENS);
         Parameters parameters = BenchModels.named(shape, context);
-        try (Compute compute = Compute.create(common.threads())) {
+        try (Compute compute = Compute.create(common.threads(), matmul.choice())) {
+            compute.requireForLearning();
             double peak = MachinePeak.measureFlops(compute);
             double ms = 1000 * median(parameters, compute);
             peak = Math.max(peak, MachinePeak.measureFlops(compute));

@@ -65,6 +65,9 @@ final class ChatCommand implements Callable<Integer> {
     private @Nullable Path history;
 
     @Mixin
+    private final MatmulOption matmul = new MatmulOption();
+
+    @Mixin
     private final KvOption kv = new KvOption();
 
     @Mixin
@@ -84,7 +87,10 @@ final class ChatCommand implements Callable<Integer> {
         }
         try (SpeculateOptions.Asked guesses = speculate.open(common);
                 Assistant assistant = Assistant.open(
-                        directory, new RunOptions(common.threads(), kv.type(common)), LIMITS, guesses.way())) {
+                        directory,
+                        new RunOptions(common.threads(), kv.type(common), matmul.choice()),
+                        LIMITS,
+                        guesses.way())) {
             assistant.model().notes().forEach(note -> System.err.println("athanor: " + note));
             Talk talk = new Talk(assistant, conversation, settings);
             List<String> greeting = List.of(

@@ -5,10 +5,14 @@ import dev.athanor.kernel.Compute;
 import dev.athanor.kernel.KernelChoice;
 import dev.athanor.kernel.KernelProvider;
 import dev.athanor.kernel.MachinePeak;
+import dev.athanor.kernel.MatrixChoice;
+import dev.athanor.kernel.MatrixEngine;
+import dev.athanor.kernel.MatrixProvider;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,7 +38,14 @@ final class DoctorCommand implements Callable<Integer> {
 
     /** What was found; speeds are 0 where they cannot be measured. */
     private record Findings(
-            KernelChoice choice, int cores, int threads, long memory, long heap, double oneThread, MachinePeak peak) {}
+            KernelChoice choice,
+            String products,
+            int cores,
+            int threads,
+            long memory,
+            long heap,
+            double oneThread,
+            MachinePeak peak) {}
 
     @Override
     public Integer call() {
@@ -58,6 +69,7 @@ final class DoctorCommand implements Callable<Integer> {
         try (Compute all = Compute.create(threads)) {
             return new Findings(
                     KernelProvider.choose(),
+                    products(all),
                     Runtime.getRuntime().availableProcessors(),
                     threads,
                     memory,
@@ -65,6 +77,26 @@ final class DoctorCommand implements Callable<Integer> {
                     single,
                     MachinePeak.measure(all));
         }
+    }
+
+    /** Who multiplies the matrices of prompts. */
+    private static String products(Compute compute) {
+        List<String> found = new ArrayList<>();
+        for (MatrixProvider provider : MatrixChoice.installed()) {
+            Optional<String> hindrance = provider.hindrance();
+            if (hindrance.isPresent()) {
+                found.add(hindrance.get());
+                continue;
+            }
+            try (MatrixEngine engine = provider.open(compute.workers())) {
+                found.add(engine.explanation());
+            } catch (IllegalStateException e) {
+                found.add(String.valueOf(e.getMessage()));
+            }
+        }
+        return found.isEmpty()
+                ? "vector kernels alone: no other provider is on the class path"
+                : String.join("; ", found);
     }
 
     private static List<String> advice(Findings f) {
@@ -92,6 +124,7 @@ final class DoctorCommand implements Callable<Integer> {
         node.put("jdk", Runtime.version().toString());
         node.put("kernels", f.choice.kernels().name());
         node.put("explanation", f.choice.explanation());
+        node.put("matrix_products", f.products);
         node.put("processors", f.cores);
         node.put("threads", f.threads);
         node.put("memory_bytes", f.memory);
@@ -108,6 +141,7 @@ final class DoctorCommand implements Callable<Integer> {
         System.out.println("JDK         " + Runtime.version() + " (" + System.getProperty("java.vm.name") + ")");
         System.out.println("System      " + System.getProperty("os.name") + ", " + System.getProperty("os.arch"));
         System.out.println("Kernels     " + f.choice.explanation());
+        System.out.println("Products    " + f.products.replace("; ", ";" + System.lineSeparator() + "            "));
         System.out.println("Processors  " + f.cores);
         System.out.printf(
                 Locale.ROOT,

@@ -104,6 +104,9 @@ final class GenerateCommand implements Callable<Integer> {
     private boolean shift;
 
     @Mixin
+    private final MatmulOption matmul = new MatmulOption();
+
+    @Mixin
     private final SpeculateOptions speculate = new SpeculateOptions();
 
     @Mixin
@@ -116,7 +119,8 @@ final class GenerateCommand implements Callable<Integer> {
     public Integer call() {
         Sampling sampling = new Sampling(temperature, topK, topP, minP, repetitionPenalty, repetitionWindow, seed);
         try (SpeculateOptions.Asked guesses = speculate.open(common);
-                LanguageModel m = model.openQuickly(common, new RunOptions(common.threads(), kv.type(common)))) {
+                LanguageModel m =
+                        model.openQuickly(common, new RunOptions(common.threads(), kv.type(common), matmul.choice()))) {
             GenerationRequest request = new GenerationRequest(prompt, maxTokens, sampling, stop, shift, guesses.way());
             if (common.json) {
                 print(m.generate(request, piece -> true));

@@ -4,6 +4,7 @@ import dev.athanor.LanguageModel;
 import dev.athanor.hub.HubCache;
 import dev.athanor.hub.HubException;
 import dev.athanor.hub.ModelName;
+import dev.athanor.kernel.MatrixChoice;
 import dev.athanor.model.RunOptions;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -53,9 +54,9 @@ final class ModelOption {
                         + "the hub, run athanor pull " + Shell.quote(model)));
     }
 
-    /** Opens the model; what its configuration says that Athanor does not know goes to standard error. */
+    /** Opens the model to compute in F32. */
     LanguageModel open(Common common) {
-        return open(common, RunOptions.of(common.threads()));
+        return open(common, RunOptions.of(common.threads()).with(MatrixChoice.VECTOR));
     }
 
     /** As {@link #open(Common)}, run as {@code options} say. */

@@ -46,6 +46,9 @@ final class PerplexityCommand implements Callable<Integer> {
     private long maxTokens;
 
     @Mixin
+    private final ExactMatmulOption matmul = new ExactMatmulOption();
+
+    @Mixin
     private final KvOption kv = new KvOption();
 
     @Mixin
@@ -53,7 +56,8 @@ final class PerplexityCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (LanguageModel open = model.open(common, new RunOptions(common.threads(), kv.type(common)))) {
+        try (LanguageModel open =
+                model.open(common, new RunOptions(common.threads(), kv.type(common), matmul.choice()))) {
             Perplexity.Options options = options(open.transformer().config().contextLength());
             long began = System.nanoTime();
             Perplexity.Result result = Perplexity.measure(

@@ -84,6 +84,9 @@ final class ServeCommand implements Callable<Integer> {
     private int prefixMib;
 
     @Mixin
+    private final MatmulOption matmul = new MatmulOption();
+
+    @Mixin
     private final SpeculateOptions speculate = new SpeculateOptions();
 
     @Mixin
@@ -108,7 +111,10 @@ final class ServeCommand implements Callable<Integer> {
         }
         try (SpeculateOptions.Asked guesses = speculate.open(common);
                 Assistant assistant = Assistant.open(
-                        model.directory(), new RunOptions(common.threads(), kv.type(common)), limits, guesses.way())) {
+                        model.directory(),
+                        new RunOptions(common.threads(), kv.type(common), matmul.choice()),
+                        limits,
+                        guesses.way())) {
             assistant.model().notes().forEach(note -> System.err.println("athanor: " + note));
             Serving serving = Serving.start(assistant, options);
             System.out.println(serving.address());

@@ -87,6 +87,9 @@ final class TrainCommand implements Callable<Integer> {
     private final WatchOptions watch = new WatchOptions();
 
     @Mixin
+    private final ExactMatmulOption matmul = new ExactMatmulOption();
+
+    @Mixin
     private final Common common = new Common();
 
     /** Names of presets, for the help. */
@@ -102,7 +105,7 @@ final class TrainCommand implements Callable<Integer> {
         boolean resuming = common.given("--resume");
         check(resuming);
         Path directory = resuming ? resume : out;
-        try (TrainingRun run = resuming ? TrainingRun.resume(directory, common.threads()) : begin()) {
+        try (TrainingRun run = resuming ? TrainingRun.resume(directory, common.threads(), matmul.choice()) : begin()) {
             Optional<Watcher> watcher = watch.watcher(run, directory, resuming);
             TrainingResult result = new Training(run, directory, common.threads())
                     .run(watcher.isPresent() ? watcher.get() : TrainingWatcher.NONE);
@@ -138,7 +141,10 @@ final class TrainCommand implements Callable<Integer> {
 
     private TrainingRun begin() {
         return TrainingRun.begin(
-                out, new TrainingRun.Options(data, preset, steps, tokens, minutes, seed, saveEvery), common.threads());
+                out,
+                new TrainingRun.Options(data, preset, steps, tokens, minutes, seed, saveEvery),
+                common.threads(),
+                matmul.choice());
     }
 
     private void check(boolean resuming) {

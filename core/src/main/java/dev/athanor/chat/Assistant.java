@@ -75,7 +75,6 @@ public final class Assistant implements AutoCloseable {
      * @throws dev.athanor.checkpoint.ModelFormatException where a file is missing, damaged or contradicts another
      * @throws IllegalArgumentException where its chat template cannot be read
      */
-    @SuppressWarnings("MustBeClosedChecker") // what is returned owns the files and closes them
     public static Assistant open(Path path, int threads, EngineLimits limits) {
         return of(ModelFiles.open(path), RunOptions.of(threads), limits, Speculation.none());
     }
@@ -103,7 +102,7 @@ public final class Assistant implements AutoCloseable {
             options.kv().check(model.config());
             Tokenizer tokenizer = model.tokenizer();
             ChatFormat format = ChatFormat.of(model.chat(), tokenizer);
-            Compute compute = Compute.create(options.threads());
+            Compute compute = Compute.create(options.threads(), options.matmul());
             try {
                 return new Assistant(model, tokenizer, format, compute, options.kv(), limits, speculation);
             } catch (RuntimeException e) {

@@ -1,5 +1,7 @@
 package dev.athanor.kernel;
 
+import dev.athanor.tensor.DType;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,9 @@ public final class Compute implements AutoCloseable {
     private final Gemv gemv;
     private final ManyGemv manyGemv;
     private final FlashAttention attention;
+    private final EngineDoor door;
+
+    private final MatrixChoice choice;
 
     /** Whether a successor was asked for; a computation that began with the fastest kernels needs none. */
     private final AtomicBoolean warming = new AtomicBoolean();
@@ -21,7 +26,9 @@ public final class Compute implements AutoCloseable {
     /** What takes over once it is warm, on the same threads. */
     private volatile @Nullable Compute successor;
 
-    private Compute(Kernels kernels, MicroKernel micro, Workers workers) {
+    /** @param first who multiplies; {@code choice} is for the successor */
+    private Compute(Kernels kernels, MicroKernel micro, Workers workers, MatrixChoice first, MatrixChoice choice) {
+        this.choice = choice;
         this.kernels = kernels;
         this.workers = workers;
         this.gemm = new Gemm(micro, workers);
@@ -29,27 +36,46 @@ public final class Compute implements AutoCloseable {
         this.gemv = new Gemv(kernels, workers, interleaved);
         this.manyGemv = new ManyGemv(kernels, workers, interleaved);
         this.attention = new FlashAttention(kernels, micro, workers);
+        try {
+            this.door = EngineDoor.of(first, workers);
+        } catch (RuntimeException | Error e) {
+            workers.close();
+            throw e;
+        }
     }
 
-    /** The fastest provider this machine and JVM allow, on {@code threads} threads. */
+    /**
+     * The fastest kernels of our own that this machine and JVM allow, on {@code threads} threads: the same bits
+     * everywhere.
+     */
     public static Compute create(int threads) {
-        Compute fastest = of(KernelProvider.choose().kernels(), threads);
+        return create(threads, MatrixChoice.VECTOR);
+    }
+
+    /**
+     * As the other, with matrix products as {@code choice} says.
+     *
+     * @throws IllegalArgumentException where an engine was asked for by name that cannot run here, in one sentence
+     */
+    public static Compute create(int threads, MatrixChoice choice) {
+        Compute fastest = of(KernelProvider.choose().kernels(), new Workers(threads), choice);
         fastest.warming.set(true);
         return fastest;
     }
 
     /** The plain Java reference on {@code threads} threads; the same bits, slowly. */
     public static Compute scalar(int threads) {
-        return of(KernelProvider.scalar().kernels(), threads);
+        return of(KernelProvider.scalar().kernels(), new Workers(threads), MatrixChoice.VECTOR);
     }
 
     /**
      * As {@link #create}, but the scalar kernels compute until {@link #warmUp()} was asked for and is done: loops of
      * the Vector API that the JVM has not compiled yet are many times slower than plain ones, and a first word would
-     * wait for the compiler. The bits are the same.
+     * wait for the compiler. The bits are the same. An engine that is not asked for by name is opened then too.
      */
-    public static Compute quick(int threads) {
-        return new Compute(new ScalarKernels(), new PlainMicroKernel(), new Workers(threads));
+    public static Compute quick(int threads, MatrixChoice choice) {
+        MatrixChoice first = choice == MatrixChoice.AUTO ? MatrixChoice.VECTOR : choice;
+        return new Compute(new ScalarKernels(), new PlainMicroKernel(), new Workers(threads), first, choice);
     }
 
     /**
@@ -57,24 +83,20 @@ public final class Compute implements AutoCloseable {
      */
     public void warmUp() {
         if (warming.compareAndSet(false, true)) {
-            Thread.ofPlatform().daemon().name("athanor-warm-up").start(() -> successor = WarmUp.of(workers));
+            Thread.ofPlatform().daemon().name("athanor-warm-up").start(() -> successor = WarmUp.of(workers, choice));
         }
     }
 
     /** Lets the fastest kernels take over now, compiled or not: for long work. */
     public void hurry() {
         if (warming.compareAndSet(false, true)) {
-            successor = of(KernelProvider.choose().kernels(), workers);
+            successor = of(KernelProvider.choose().kernels(), workers, choice);
         }
     }
 
-    private static Compute of(Kernels kernels, int threads) {
-        return of(kernels, new Workers(threads));
-    }
-
-    static Compute of(Kernels kernels, Workers workers) {
+    static Compute of(Kernels kernels, Workers workers, MatrixChoice choice) {
         MicroKernel micro = kernels instanceof ScalarKernels ? new ScalarMicroKernel() : new VectorMicroKernel();
-        return new Compute(kernels, micro, workers);
+        return new Compute(kernels, micro, workers, choice, choice);
     }
 
     private Compute now() {
@@ -87,7 +109,7 @@ public final class Compute implements AutoCloseable {
      * holds no threads, so it need not be closed.
      */
     public Compute alone() {
-        return of(kernels(), 1);
+        return of(kernels(), new Workers(1), MatrixChoice.VECTOR);
     }
 
     public Kernels kernels() {
@@ -100,6 +122,25 @@ public final class Compute implements AutoCloseable {
 
     public Gemm gemm() {
         return now().gemm;
+    }
+
+    /** What multiplies several rows by weights stored as {@code type}; empty where that is {@link #gemm()}. */
+    public Optional<MatrixEngine> engineFor(DType type) {
+        return now().door.engineFor(type);
+    }
+
+    /**
+     * Checks that an engine that was asked for by name can train.
+     *
+     * @throws IllegalArgumentException where it would be slower than our own kernels
+     */
+    public void requireForLearning() {
+        now().door.requireForLearning();
+    }
+
+    /** What multiplies arrays, as training does; empty where that is {@link #gemm()}. */
+    public Optional<MatrixEngine> engineForArrays() {
+        return now().door.engineForArrays();
     }
 
     public Gemv gemv() {
@@ -116,6 +157,11 @@ public final class Compute implements AutoCloseable {
 
     @Override
     public void close() {
+        door.close();
+        Compute warm = successor;
+        if (warm != null) {
+            warm.door.close();
+        }
         workers.close();
     }
 }

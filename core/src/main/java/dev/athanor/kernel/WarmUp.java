@@ -16,13 +16,13 @@ final class WarmUp {
     private WarmUp() {}
 
     /** The fastest kernels on {@code workers}, ready to run at full speed. */
-    static Compute of(Workers workers) {
+    static Compute of(Workers workers, MatrixChoice choice) {
         Kernels kernels = KernelProvider.choose().kernels();
         if (!(kernels instanceof ScalarKernels)) {
             rows(kernels);
-            products(Compute.of(kernels, new Workers(1)));
+            products(Compute.of(kernels, new Workers(1), MatrixChoice.VECTOR));
         }
-        return Compute.of(kernels, workers);
+        return Compute.of(kernels, workers, choice);
     }
 
     private static void rows(Kernels k) {

@@ -1,7 +1,6 @@
 package dev.athanor.op;
 
 import dev.athanor.kernel.Compute;
-import dev.athanor.kernel.Gemm;
 import dev.athanor.kernel.Kernels;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,21 +96,22 @@ public final class Linear {
         Matrices.multiply(
                 tape.compute(), m, in, out, dy, dyo, weight, inputMajor, x.gradient(), x.gradientOffset(), add);
         if (weight.learns()) {
-            weightGradient(tape.compute().gemm(), x, weight, inputMajor, y);
+            weightGradient(tape.compute(), x, weight, inputMajor, y);
         }
         bias.filter(Value::learns)
                 .ifPresent(b -> addColumns(tape.compute(), dy, dyo, m, out, b.gradient(), b.gradientOffset()));
     }
 
     /** dW += dyᵀ · x [out, in], or xᵀ · dy [in, out]. */
-    private static void weightGradient(Gemm gemm, Value x, Value weight, boolean inputMajor, Value y) {
+    private static void weightGradient(Compute compute, Value x, Value weight, boolean inputMajor, Value y) {
         int m = x.rows();
         int in = x.columns();
         int out = y.columns();
         float[] dy = y.gradient();
         int dyo = y.gradientOffset();
         if (inputMajor) {
-            gemm.multiply(
+            Matrices.arrays(
+                    compute,
                     in,
                     out,
                     m,
@@ -128,7 +128,8 @@ public final class Linear {
                     out,
                     true);
         } else {
-            gemm.multiply(
+            Matrices.arrays(
+                    compute,
                     out,
                     in,
                     m,

@@ -1,7 +1,6 @@
 package dev.athanor.op;
 
 import dev.athanor.kernel.Compute;
-import dev.athanor.kernel.Gemm;
 import dev.athanor.kernel.Kernels;
 import java.util.Arrays;
 
@@ -33,7 +32,6 @@ public final class LinearCrossEntropy {
         int chunk = Math.max(1, Math.min(rows, LOGITS / vocabulary));
         float[] logits = tape.pool().take(chunk * vocabulary);
         float[] losses = tape.pool().take(rows);
-        Gemm gemm = tape.compute().gemm();
         boolean addX = tape.recording() && x.claim(tape.pool());
         for (int first = 0; first < rows; first += chunk) {
             int count = Math.min(chunk, rows - first);
@@ -46,7 +44,8 @@ public final class LinearCrossEntropy {
                         tape.compute(), count, d, vocabulary, logits, 0, weight, false, x.gradient(), dx, addX);
             }
             if (tape.recording() && weight.learns()) {
-                gemm.multiply(
+                Matrices.arrays(
+                        tape.compute(),
                         vocabulary,
                         d,
                         count,

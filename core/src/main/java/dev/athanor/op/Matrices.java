@@ -1,8 +1,10 @@
 package dev.athanor.op;
 
 import dev.athanor.kernel.Compute;
+import dev.athanor.kernel.MatrixEngine;
 import dev.athanor.tensor.Stored;
 import dev.athanor.tensor.Tensor;
+import java.util.Optional;
 
 /** Products with a weight, wherever its numbers are. */
 final class Matrices {
@@ -26,25 +28,42 @@ final class Matrices {
             int co,
             boolean accumulate) {
         switch (weight.weight()) {
-            case Tensor w ->
-                compute.gemm()
-                        .multiply(
-                                m,
-                                n,
-                                k,
-                                a,
-                                ao,
-                                k,
-                                false,
-                                w.data(),
-                                w.offset(),
-                                transposed ? k : n,
-                                transposed,
-                                c,
-                                co,
-                                n,
-                                accumulate);
-            case Stored w -> compute.gemm().multiply(m, n, k, a, ao, k, false, w, transposed, c, co, n, accumulate);
+            case Tensor w -> {
+                int ldw = transposed ? k : n;
+                arrays(compute, m, n, k, a, ao, k, false, w.data(), w.offset(), ldw, transposed, c, co, n, accumulate);
+            }
+            case Stored w ->
+                compute.engineFor(w.type())
+                        .ifPresentOrElse(
+                                engine -> engine.multiply(m, n, k, a, ao, w, transposed, c, co, accumulate),
+                                () -> compute.gemm()
+                                        .multiply(m, n, k, a, ao, k, false, w, transposed, c, co, n, accumulate));
+        }
+    }
+
+    /** As {@link dev.athanor.kernel.Gemm#multiply}, by whatever multiplies arrays here. */
+    static void arrays(
+            Compute compute,
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int ao,
+            int lda,
+            boolean transposeA,
+            float[] b,
+            int bo,
+            int ldb,
+            boolean transposeB,
+            float[] c,
+            int co,
+            int ldc,
+            boolean accumulate) {
+        Optional<MatrixEngine> engine = compute.engineForArrays();
+        if (engine.isPresent()) {
+            engine.get().multiply(m, n, k, a, ao, lda, transposeA, b, bo, ldb, transposeB, c, co, ldc, accumulate);
+        } else {
+            compute.gemm().multiply(m, n, k, a, ao, lda, transposeA, b, bo, ldb, transposeB, c, co, ldc, accumulate);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.athanor.corpus.TextSource;
 import dev.athanor.corpus.TextSources;
 import dev.athanor.corpus.TokenShards;
 import dev.athanor.kernel.Compute;
+import dev.athanor.kernel.MatrixChoice;
 import dev.athanor.model.ModelConfig;
 import dev.athanor.model.Parameters;
 import dev.athanor.tokenizer.BpeLearner;
@@ -93,7 +94,7 @@ public final class TrainingRun implements AutoCloseable {
     private final Optional<Long> resumedAt;
     private final Optional<LossFloor> floor;
 
-    private TrainingRun(Path directory, Options options, Preset preset, int threads) {
+    private TrainingRun(Path directory, Options options, Preset preset, int threads, MatrixChoice matmul) {
         this.directory = directory;
         this.options = options;
         this.preset = preset;
@@ -104,8 +105,9 @@ public final class TrainingRun implements AutoCloseable {
         ModelConfig config = preset.modelConfig(tokenizer.vocabularySize(), tokenizer.endOfText());
         corpus.requireContext(source.name(), config.contextLength());
         Parameters parameters = first(config, preset, options);
-        this.compute = Compute.create(threads);
+        this.compute = Compute.create(threads, matmul);
         try {
+            compute.requireForLearning();
             this.trainer = new Trainer(
                     new Trainer.Setup(
                             preset,
@@ -125,6 +127,14 @@ public final class TrainingRun implements AutoCloseable {
 
     /** Begins a run in {@code directory}, which must not hold one. */
     public static TrainingRun begin(Path directory, Options options, int threads) {
+        return begin(directory, options, threads, MatrixChoice.VECTOR);
+    }
+
+    /**
+     * As the other, with matrix products as {@code matmul} says. With others than our own, the same seed gives the same
+     * bits on the same machine with the same library only.
+     */
+    public static TrainingRun begin(Path directory, Options options, int threads, MatrixChoice matmul) {
         for (String taken : List.of("run.json", "state", "config.json", "model.safetensors")) {
             if (Files.exists(directory.resolve(taken))) {
                 throw new IllegalArgumentException(
@@ -140,7 +150,7 @@ public final class TrainingRun implements AutoCloseable {
                 new ArrayList<>(settings.stream().filter(f -> !Files.exists(f)).toList());
         made.addAll(missing(directory));
         try {
-            TrainingRun run = new TrainingRun(directory, options, Preset.named(options.preset()), threads);
+            TrainingRun run = new TrainingRun(directory, options, Preset.named(options.preset()), threads, matmul);
             try {
                 run.writeSettings();
             } catch (RuntimeException e) {
@@ -190,8 +200,14 @@ public final class TrainingRun implements AutoCloseable {
 
     /** Continues the run in {@code directory}. */
     public static TrainingRun resume(Path directory, int threads) {
-        return new TrainingRun(
-                directory, options(directory), PresetFiles.read(directory.resolve("preset.json")), threads);
+        return resume(directory, threads, MatrixChoice.VECTOR);
+    }
+
+    /** As the other, with matrix products as {@code matmul} says; the run does not remember who multiplied before. */
+    public static TrainingRun resume(Path directory, int threads, MatrixChoice matmul) {
+        Options options = options(directory);
+        Preset preset = PresetFiles.read(directory.resolve("preset.json"));
+        return new TrainingRun(directory, options, preset, threads, matmul);
     }
 
     private static Options options(Path directory) {

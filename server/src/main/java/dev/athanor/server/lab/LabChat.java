@@ -15,6 +15,9 @@ import dev.athanor.generate.batch.Scored;
 import dev.athanor.generate.batch.Spoken;
 import dev.athanor.generate.batch.TextRequest;
 import dev.athanor.generate.sample.SamplerSettings;
+import dev.athanor.generate.speculate.Speculation;
+import dev.athanor.kernel.MatrixChoice;
+import dev.athanor.model.RunOptions;
 import dev.athanor.server.EventStream;
 import dev.athanor.server.Json;
 import dev.athanor.server.Problem;
@@ -65,7 +68,14 @@ public final class LabChat implements AutoCloseable {
                             + "beside its weights");
         }
         try {
-            return new LabChat(model, Optional.of(Assistant.open(model.path(), model.threads(), LIMITS)), "");
+            return new LabChat(
+                    model,
+                    Optional.of(Assistant.open(
+                            model.path(),
+                            RunOptions.of(model.threads()).with(MatrixChoice.VECTOR),
+                            LIMITS,
+                            Speculation.none())),
+                    "");
         } catch (ModelFormatException | TokenizerFormatException | IllegalArgumentException e) {
             return new LabChat(model, Optional.empty(), String.valueOf(e.getMessage()));
         }

@@ -1,0 +1,43 @@
+package dev.athanor.onednn;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Rows of F32 numbers as the narrow ones a tile is made of. The vector twin gives the same bits as
+ * {@link ScalarNumbers}.
+ */
+interface Numbers {
+    /**
+     * Quantises {@code count} numbers to steps of their largest magnitude / 127, to the nearest step, and writes step +
+     * {@code zero} as bytes; a group whose numbers are all below 2^-100 in size counts as zeros, and one with a number
+     * that is not finite gets a scale that is not.
+     *
+     * @param zero 128 for unsigned bytes, 0 for signed ones
+     * @param sums {@code sums[at]} becomes 128 · the sum of the steps
+     * @return the size of a step
+     */
+    float quantise(float[] x, int xo, int count, int zero, MemorySegment out, long to, int[] sums, int at);
+
+    /** Rounds {@code count} numbers to BF16, ties to even. */
+    void toBf16(float[] x, int xo, int count, MemorySegment out, long to);
+
+    /**
+     * total[r, j] += (tile[r, j] - offsets[fo + j]) · columnScales[fo + j] · rowScales[so + r], the last two factors as
+     * one rounded product and one fused multiply-add.
+     *
+     * @param tile [rows, columns] of 32-bit integers
+     */
+    void addScaled(
+            float[] total,
+            MemorySegment tile,
+            int rows,
+            int columns,
+            int[] offsets,
+            float[] columnScales,
+            int fo,
+            float[] rowScales,
+            int so);
+
+    /** total[i] += tile[i] for {@code count} F32 numbers. */
+    void add(float[] total, MemorySegment tile, int count);
+}
