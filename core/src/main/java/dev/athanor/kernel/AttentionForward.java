@@ -20,7 +20,7 @@ final class AttentionForward {
     /**
      * Keys per split: 2048 keys already occupy four threads for each head of keys, and what is put together is small.
      */
-    private static final int SPLIT = 4 * KEYS;
+    static final int SPLIT = 4 * KEYS;
 
     /** Rows of queries per block where heads share keys: packed keys and values are used this often. */
     private static final int ROWS = 256;

@@ -12,6 +12,9 @@ import java.util.List;
  * window w only the last w of them. Query head h reads key and value head {@code h / (heads / kvHeads)}.
  */
 public final class FlashAttention {
+    /** Rows of keys at whose multiples sums are cut; a cache must keep rows where they are modulo this many. */
+    public static final int SPLIT = AttentionForward.SPLIT;
+
     /**
      * Queries and keys per block: two blocks of scores and their operands fit the second-level cache at head sizes up
      * to 256.

@@ -1,5 +1,6 @@
 package dev.athanor.model;
 
+import dev.athanor.kernel.FlashAttention;
 import dev.athanor.kernel.HeadRows;
 import dev.athanor.kernel.HeadView;
 import dev.athanor.tensor.Tensor;
@@ -15,10 +16,10 @@ public final class KvCache {
     private static final int FIRST_ROWS = 256;
 
     /**
-     * Rows make way by a multiple of this, which attention's blocks are: each block begins at the same position of the
+     * Rows make way by a multiple of this, at which attention cuts its sums: each cut is at the same position of the
      * text whenever rows made way, so the bits do not depend on how many tokens came at a time.
      */
-    private static final int BLOCK = 128;
+    private static final int BLOCK = FlashAttention.SPLIT;
 
     /** Rows kept before a sliding window, so that {@link #truncate} can go back this far, and room for new ones. */
     private static final int MARGIN = 256;
@@ -151,7 +152,7 @@ public final class KvCache {
             held = keep;
         }
         if (held + count > rows) {
-            int most = (int) Math.min(capacity, (long) seen + 2 * MARGIN + count);
+            int most = (int) Math.min(capacity, (long) seen + MARGIN + BLOCK + count);
             grow(Math.max(held + count, Math.min(most, Math.max(FIRST_ROWS, rows + rows / 2))));
         }
     }

@@ -114,7 +114,8 @@ class LongContextTest {
                 }
             }
             long row = 2L * 2 * WIDTH * Float.BYTES;
-            assertTrue(most <= row * (window + 2 * 256 + 512), "most bytes " + most + " at " + row + " a token");
+            // what is seen, 256 to go back, up to 512 until a cut of the sums, and a chunk of 512 new ones
+            assertTrue(most <= row * (window + 256 + 512 + 512), "most bytes " + most + " at " + row + " a token");
             assertEquals(length, cache.length());
         }
     }
