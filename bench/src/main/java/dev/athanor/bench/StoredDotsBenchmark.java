@@ -5,7 +5,6 @@ import dev.athanor.kernel.Kernels;
 import dev.athanor.quant.Blocks;
 import dev.athanor.quant.Interleaved;
 import dev.athanor.quant.InterleavedDots;
-import dev.athanor.quant.StoredDots;
 import dev.athanor.tensor.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -44,9 +43,9 @@ public class StoredDotsBenchmark {
     private final Compute compute = Compute.create(1);
     private final Kernels kernels = compute.kernels();
     private final float[] x = new float[COLUMNS];
-    private final float[] ready = new float[InterleavedDots.prepared(COLUMNS)];
+    private final float[] ready = new float[2 * COLUMNS];
     private final float[] y = new float[ROWS];
-    private final float[] room = new float[COLUMNS + StoredDots.ROOM];
+    private final float[] room = new float[COLUMNS];
     private MemorySegment w = MemorySegment.NULL;
     private Interleaved sixteen = Interleaved.room(DType.Q4_0, ROWS, COLUMNS);
 
@@ -65,9 +64,9 @@ public class StoredDotsBenchmark {
         if (Interleaved.has(type)) {
             sixteen = Interleaved.room(type, ROWS, COLUMNS);
             for (int group = 0; group < sixteen.groups(); group++) {
-                sixteen.fill(w, group);
+                sixteen.fill(w, group * Interleaved.ROWS, group);
             }
-            InterleavedDots.prepare(x, 0, COLUMNS, ready, 0);
+            InterleavedDots.prepare(type, x, 0, COLUMNS, ready, 0);
         }
     }
 

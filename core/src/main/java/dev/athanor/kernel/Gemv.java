@@ -1,8 +1,6 @@
 package dev.athanor.kernel;
 
 import dev.athanor.quant.Blocks;
-import dev.athanor.quant.Interleaved;
-import dev.athanor.quant.StoredDots;
 import dev.athanor.tensor.DType;
 import dev.athanor.tensor.Stored;
 import dev.athanor.tensor.Tensor;
@@ -26,6 +24,9 @@ public final class Gemv {
      * memory gives its bandwidth to such readers only, and columns cut out of every row got half of it.
      */
     static final int PARTS = 16;
+
+    /** Sixteens of rows one task takes: all but its last read ahead what is its own. */
+    static final int GROUPS = 8;
 
     /** Columns one task adds up. */
     private static final int COLUMNS = 1024;
@@ -100,19 +101,18 @@ public final class Gemv {
         int n = w.shape().rows();
         int k = w.shape().dim(-1);
         int perTask = Math.max(2, TASK_FLOATS / k & -2);
-        Optional<Interleaved> sixteen = interleaved.of(w);
+        Optional<InterleavedRows.Matrix> sixteen = interleaved.of(w);
         if (sixteen.isPresent()) {
-            int groups = Math.max(1, perTask / Interleaved.ROWS);
-            float[] ready = interleaved.prepared(k, x, xo, 1);
+            InterleavedRows.Matrix m = sixteen.get();
+            float[] ready = interleaved.prepared(w.type(), k, x, xo, 1);
             return new Loop(
-                    (sixteen.get().groups() + groups - 1) / groups,
-                    (task, worker) ->
-                            interleaved.rows(sixteen.get(), n, task * groups, groups, ready, 1, y, yo, worker));
+                    (m.groups() + GROUPS - 1) / GROUPS,
+                    (task, worker) -> interleaved.rows(w, m, task * GROUPS, GROUPS, ready, 1, y, yo, worker));
         }
         return new Loop((n + perTask - 1) / perTask, (task, worker) -> {
             int first = task * perTask;
             int rows = Math.min(perTask, n - first);
-            float[] room = row(worker, Math.max(k, StoredDots.ROOM));
+            float[] room = row(worker, k);
             kernels.storedDots(w.type(), w.bytes(), first * w.rowBytes(), rows, x, xo, y, yo + first, k, room);
         });
     }

@@ -1,7 +1,6 @@
 package dev.athanor.kernel;
 
 import dev.athanor.quant.Blocks;
-import dev.athanor.quant.Interleaved;
 import dev.athanor.tensor.DType;
 import dev.athanor.tensor.Stored;
 import java.lang.foreign.MemorySegment;
@@ -78,14 +77,14 @@ public final class ManyGemv {
     public void outputMajor(Stored w, float[] x, int xo, int count, float[] y, int yo) {
         int n = w.shape().rows();
         int k = w.shape().dim(-1);
-        Optional<Interleaved> sixteen = interleaved.of(w);
+        Optional<InterleavedRows.Matrix> sixteen = interleaved.of(w);
         if (sixteen.isPresent()) {
-            int groups = Math.max(1, TASK_FLOATS / k / Interleaved.ROWS);
-            float[] ready = interleaved.prepared(k, x, xo, count);
+            InterleavedRows.Matrix m = sixteen.get();
+            float[] ready = interleaved.prepared(w.type(), k, x, xo, count);
             workers.run(
-                    (sixteen.get().groups() + groups - 1) / groups,
+                    (m.groups() + Gemv.GROUPS - 1) / Gemv.GROUPS,
                     (task, worker) ->
-                            interleaved.rows(sixteen.get(), n, task * groups, groups, ready, count, y, yo, worker));
+                            interleaved.rows(w, m, task * Gemv.GROUPS, Gemv.GROUPS, ready, count, y, yo, worker));
         } else {
             outputMajor(n, k, source(w, k), x, xo, count, y, yo);
         }

@@ -4,24 +4,23 @@ import dev.athanor.tensor.DType;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Rows of four-bit numbers laid out for reading sixteen rows at once, a lane to each: Q4_0 and Q4_K as a file has them
- * would keep the registers busy with unpacking, and memory waiting.
+ * Rows of quantised numbers laid out for reading sixteen rows at once, a lane to each: as a file has them they would
+ * keep the registers busy with unpacking, and memory waiting.
  *
  * <pre>
- * words   [rows / 16][columns / 8][16]        int    eight numbers of one row, number g in bits 4g … 4g + 3
- * halves  [rows / 16][blocks][1 or 2][16]     F16    d (Q4_0: of 32 numbers), or d and dmin (Q4_K: of 256)
- * steps   [rows / 16][columns / 32][2][16]    bytes  scale and minimum of 32 numbers (Q4_K)
+ * words   [rows / 16][columns / 8 or 4][16]     int    eight numbers of one row in four bits each, number g from bit 4g
+ *                                                      on (Q4_0, Q4_K); or four in eight bits (Q8_0, Q6_K)
+ * halves  [rows / 16][blocks][1 or 2][16]       F16    d, or d and dmin (Q4_K), of a block of the file
+ * steps   [rows / 16][groups][1 or 2][16]       bytes  the scale (Q6_K), or scale and minimum (Q4_K), of a group
  * </pre>
  *
- * <p>Missing rows of the last sixteen are zeros. The numbers are those of the file, none is rounded; what
- * {@link InterleavedDots} makes of them is defined there.
+ * <p>A group are the {@link #groupOf} columns that share a scale. Stored numbers stand there without a sign, bias(type)
+ * above what they mean. Missing rows of the last sixteen are zeros. No number is rounded; what {@link InterleavedDots}
+ * makes of them is defined there.
  */
 public final class Interleaved {
     /** Rows read at once. */
     public static final int ROWS = 16;
-
-    /** Numbers that share a scale. */
-    static final int GROUP = 32;
 
     private static final long LOWER_HALVES = 0x0f0f0f0f0f0f0f0fL;
     private static final int NOT_FINITE = 0x7c00;
@@ -34,34 +33,62 @@ public final class Interleaved {
     private final int rows;
     private volatile boolean finite = true;
 
+    /** Where reads ahead leave what they read, so that they are not left out. */
+    int seen;
+
     private Interleaved(DType type, int rows, int columns) {
         this.type = type;
         this.rows = rows;
         this.columns = columns;
         int padded = groups() * ROWS;
-        words = new int[Math.multiplyExact(padded, columns / 8)];
+        words = new int[Math.multiplyExact(padded, columns / perWord(type))];
         halves = new short[padded * (columns / type.blockElements()) * (type == DType.Q4_K ? 2 : 1)];
+        int perGroup = type == DType.Q4_K ? 2 : type == DType.Q6_K ? 1 : 0;
         // a register narrower than sixteen floats reads bytes past its own
-        steps = new byte[type == DType.Q4_K ? padded * (columns / GROUP) * 2 + ROWS : 0];
+        steps = new byte[padded * (columns / groupOf(type)) * perGroup + ROWS];
     }
 
     /** Whether stored matrices of this type are laid out so. */
     public static boolean has(DType type) {
-        return type == DType.Q4_0 || type == DType.Q4_K;
+        return switch (type) {
+            case Q4_0, Q4_K, Q8_0, Q6_K -> true;
+            default -> false;
+        };
+    }
+
+    /** Columns that share a scale. */
+    static int groupOf(DType type) {
+        return type == DType.Q6_K ? 16 : 32;
+    }
+
+    /** Numbers in one word. */
+    static int perWord(DType type) {
+        return type == DType.Q4_0 || type == DType.Q4_K ? 8 : 4;
+    }
+
+    /** What is stored for zero, before a minimum is taken off. */
+    static float bias(DType type) {
+        return switch (type) {
+            case Q4_0 -> 8f;
+            case Q8_0 -> 128f;
+            case Q6_K -> 32f;
+            default -> 0f;
+        };
     }
 
     /** Room for [rows, columns], to be filled group by group. */
     public static Interleaved room(DType type, int rows, int columns) {
         if (!has(type) || columns % type.blockElements() != 0) {
-            throw new IllegalArgumentException("interleaved rows: expected Q4_0 or Q4_K in whole blocks, found " + type
-                    + " with " + columns + " columns");
+            throw new IllegalArgumentException("interleaved rows: expected Q4_0, Q4_K, Q8_0 or Q6_K in whole blocks, "
+                    + "found " + type + " with " + columns + " columns");
         }
         return new Interleaved(type, rows, columns);
     }
 
-    /** Numbers of one row. */
-    public int columns() {
-        return columns;
+    /** Bytes that [rows, columns] would take. */
+    public static long bytes(DType type, int rows, int columns) {
+        long numbers = (long) (rows + ROWS - 1) / ROWS * ROWS * columns;
+        return numbers / perWord(type) * Integer.BYTES + numbers / 8;
     }
 
     /** Groups of sixteen rows. */
@@ -69,44 +96,79 @@ public final class Interleaved {
         return (rows + ROWS - 1) / ROWS;
     }
 
+    /** Numbers of one row. */
+    public int columns() {
+        return columns;
+    }
+
     /** Whether every scale read so far is a finite number; with others the layout must not be used. */
     public boolean finite() {
         return finite;
     }
 
-    /** Lays out group {@code group} of the stored rows {@code bytes}; groups may be filled on different threads. */
-    public void fill(MemorySegment bytes, int group) {
+    /**
+     * Lays out rows {@code first} to {@code first + 15} of the stored ones as group {@code group}; groups may be filled
+     * on different threads.
+     */
+    public void fill(MemorySegment bytes, int first, int group) {
         long rowBytes = type.bytes(columns);
-        for (int lane = 0; lane < Math.min(ROWS, rows - group * ROWS); lane++) {
-            long at = (group * ROWS + lane) * rowBytes;
-            int blocks = columns / type.blockElements();
+        int blocks = columns / type.blockElements();
+        int count = (int) Math.min(ROWS, bytes.byteSize() / rowBytes - first);
+        for (int lane = 0; lane < count; lane++) {
             for (int block = 0; block < blocks; block++) {
-                long from = at + (long) block * type.blockBytes();
-                if (type == DType.Q4_0) {
-                    half((group * blocks + block) * ROWS + lane, bytes.get(LittleEndian.SHORT, from));
-                    put(bytes, from + 2, (group * (columns / 8) + block * 4) * ROWS + lane, 2);
-                } else {
-                    fillQ4K(bytes, from, group, block, lane);
+                long from = (first + lane) * rowBytes + (long) block * type.blockBytes();
+                int at = group * blocks + block;
+                switch (type) {
+                    case Q4_0 -> fillQ40(bytes, from, at, lane);
+                    case Q4_K -> fillQ4K(bytes, from, at, lane);
+                    case Q8_0 -> fillQ80(bytes, from, at, lane);
+                    case Q6_K -> fillQ6K(bytes, from, at, lane);
+                    default -> throw Spans.unreadable(type);
                 }
             }
         }
     }
 
-    private void fillQ4K(MemorySegment bytes, long from, int group, int block, int lane) {
-        int blocks = columns / type.blockElements();
-        int at = (group * blocks + block) * 2 * ROWS + lane;
-        half(at, bytes.get(LittleEndian.SHORT, from));
-        half(at + ROWS, bytes.get(LittleEndian.SHORT, from + 2));
+    private void fillQ40(MemorySegment bytes, long from, int block, int lane) {
+        half(block * ROWS + lane, bytes.get(LittleEndian.SHORT, from));
+        put(bytes, from + 2, block * 4 * ROWS + lane, 2);
+    }
+
+    private void fillQ4K(MemorySegment bytes, long from, int block, int lane) {
+        half(block * 2 * ROWS + lane, bytes.get(LittleEndian.SHORT, from));
+        half((block * 2 + 1) * ROWS + lane, bytes.get(LittleEndian.SHORT, from + 2));
         long scales = Q4KBlocks.scales(bytes, from);
         long minima = Q4KBlocks.minima(bytes, from);
         for (int g = 0; g < Q4KBlocks.GROUPS; g++) {
-            int to = (group * (columns / GROUP) + block * Q4KBlocks.GROUPS + g) * 2 * ROWS + lane;
+            int to = (block * Q4KBlocks.GROUPS + g) * 2 * ROWS + lane;
             steps[to] = (byte) (scales >> 8 * g);
             steps[to + ROWS] = (byte) (minima >> 8 * g);
         }
         for (int pair = 0; pair < 4; pair++) {
-            int word = group * (columns / 8) + block * 32 + pair * 8;
-            put(bytes, from + Q4KBlocks.QUANTS + pair * 32, word * ROWS + lane, 4);
+            put(bytes, from + Q4KBlocks.QUANTS + pair * 32, (block * 32 + pair * 8) * ROWS + lane, 4);
+        }
+    }
+
+    private void fillQ80(MemorySegment bytes, long from, int block, int lane) {
+        half(block * ROWS + lane, bytes.get(LittleEndian.SHORT, from));
+        for (int i = 0; i < 8; i++) {
+            words[(block * 8 + i) * ROWS + lane] = bytes.get(LittleEndian.INT, from + 2 + 4 * i) ^ 0x80808080;
+        }
+    }
+
+    private void fillQ6K(MemorySegment bytes, long from, int block, int lane) {
+        half(block * ROWS + lane, bytes.get(LittleEndian.SHORT, from + Q6KBlocks.SCALE));
+        for (int g = 0; g < Q6KBlocks.GROUPS; g++) {
+            steps[(block * Q6KBlocks.GROUPS + g) * ROWS + lane] =
+                    (byte) LittleEndian.signed(bytes, from + Q6KBlocks.SCALES + g);
+        }
+        for (int word = 0; word < 64; word++) {
+            int half = word / 32;
+            int row = word / 8 % 4;
+            int at = word % 8 * 4;
+            int low = bytes.get(LittleEndian.INT, from + half * 64 + row % 2 * 32 + at) >>> row / 2 * 4;
+            int high = bytes.get(LittleEndian.INT, from + Q6KBlocks.HIGH + half * 32 + at) >>> 2 * row;
+            words[(block * 64 + word) * ROWS + lane] = low & 0x0f0f0f0f | (high & 0x03030303) << 4;
         }
     }
 

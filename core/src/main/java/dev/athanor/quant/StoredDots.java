@@ -14,9 +14,6 @@ import java.lang.foreign.MemorySegment;
  * segment it checked every read, a third of the time.
  */
 public final class StoredDots {
-    /** Floats a caller lends beside one row of them: the scales of one block of each row. */
-    public static final int ROOM = 32;
-
     private StoredDots() {}
 
     /**
@@ -28,7 +25,7 @@ public final class StoredDots {
             return false;
         }
         return switch (type) {
-            case F16, BF16, Q8_0, Q6_K -> true;
+            case F16, BF16 -> true;
             default -> false;
         };
     }
@@ -45,7 +42,7 @@ public final class StoredDots {
      * @param w the rows, from byte {@code at} on
      * @param rowBytes bytes of one row
      * @param x from {@code xo} on as many numbers as a row has
-     * @param room {@link #ROOM} and {@code columns} floats, whichever is more, of this thread's own
+     * @param room {@code columns} floats of this thread's own
      */
     public static void pair(
             DType type,
@@ -61,8 +58,6 @@ public final class StoredDots {
         switch (type) {
             case F16 -> VectorDotF16.pair(w, at, rowBytes, x, xo, columns, y, yo, room);
             case BF16 -> VectorDotBf16.pair(w, at, rowBytes, x, xo, columns, y, yo);
-            case Q8_0 -> VectorDotQ8.pair(w, at, rowBytes, x, xo, columns, y, yo);
-            case Q6_K -> VectorDotQ6K.pair(w, at, rowBytes, x, xo, columns, y, yo, room);
             default -> throw Spans.unreadable(type);
         }
     }

@@ -11,7 +11,6 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.S2I;
 
-import dev.athanor.tensor.DType;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -20,10 +19,16 @@ import jdk.incubator.vector.ShortVector;
 /**
  * {@link InterleavedDots} with a lane for every row. The loop over words stays a loop: with the 32 products of a group
  * written out the compiler read all of x first, ran out of registers, and took four times as long.
+ *
+ * <p>A core waits for memory while the next words are still too many instructions away for it to ask for them, and the
+ * memory's own foresight goes a few lines ahead in each page it sees used. So a number of every line of the sixteen
+ * rows that follow is read on the way, from {@link #STREAMS} places in turn: a quarter more bandwidth.
  */
 final class VectorInterleavedDots {
-    private static final int GROUP = Interleaved.GROUP;
     private static final int ROWS = Interleaved.ROWS;
+
+    /** Places read ahead in turn. Of 2, 4 and 8, four were best. */
+    private static final int STREAMS = 4;
 
     /** An F16 shifted to where an F32 has its fraction, its sign spread over the exponent above it and masked. */
     private static final int SIGN_AND_REST = 0x8fffe000;
@@ -34,25 +39,36 @@ final class VectorInterleavedDots {
     private VectorInterleavedDots() {}
 
     static void dots(Interleaved m, int group, float[] x, int xo, float[] y, int yo) {
+        int ahead = Math.min(group + 1, m.groups() - 1);
         for (int lane = 0; lane < ROWS; lane += L) {
-            if (m.type == DType.Q4_0) {
-                dotsQ40(m.words, m.halves, m.columns, group, lane, x, xo, y, yo + lane);
-            } else {
-                dotsQ4K(m.words, m.halves, m.steps, m.columns, group, lane, x, xo, y, yo + lane);
+            switch (m.type) {
+                case Q4_0 -> dotsQ40(m, group, ahead, lane, x, xo, y, yo + lane);
+                case Q4_K -> dotsQ4K(m, group, ahead, lane, x, xo, y, yo + lane);
+                case Q8_0 -> dotsQ80(m, group, ahead, lane, x, xo, y, yo + lane);
+                case Q6_K -> dotsQ6K(m, group, ahead, lane, x, xo, y, yo + lane);
+                default -> throw Spans.unreadable(m.type);
             }
         }
     }
 
-    private static void dotsQ40(
-            int[] words, short[] halves, int columns, int group, int lane, float[] x, int xo, float[] y, int yo) {
-        int groups = columns / GROUP;
+    private static void dotsQ40(Interleaved m, int group, int ahead, int lane, float[] x, int xo, float[] y, int yo) {
+        int[] words = m.words;
+        short[] halves = m.halves;
+        int columns = m.columns;
+        int lines = columns / 8;
+        int from = group * lines * ROWS + lane;
+        int next = ahead * lines * ROWS;
+        int stretch = lines / STREAMS;
+        int seen = 0;
         FloatVector sum = FloatVector.zero(FLOATS);
-        for (int g = 0; g < groups; g++) {
+        for (int g = 0; g < lines / 4; g++) {
             FloatVector t0 = FloatVector.zero(FLOATS);
             FloatVector t1 = FloatVector.zero(FLOATS);
             for (int word = 0; word < 4; word++) {
-                IntVector v = IntVector.fromArray(INTS, words, ((group * groups + g) * 4 + word) * ROWS + lane);
-                int at = xo + g * GROUP + word * 8;
+                int line = g * 4 + word;
+                seen ^= words[next + (line % STREAMS * stretch + line / STREAMS) * ROWS];
+                IntVector v = IntVector.fromArray(INTS, words, from + line * ROWS);
+                int at = xo + line * 8;
                 t0 = ((FloatVector) v.and(0xf).convertShape(I2F, FLOATS, 0))
                         .fma(FloatVector.broadcast(FLOATS, x[at]), t0);
                 t1 = ((FloatVector) v.and(0xf0).convertShape(I2F, FLOATS, 0))
@@ -72,7 +88,7 @@ final class VectorInterleavedDots {
             }
             FloatVector t = FloatVector.broadcast(FLOATS, x[xo + columns + g])
                     .fma(FloatVector.broadcast(FLOATS, -8f), t0.add(t1));
-            sum = ((IntVector) ShortVector.fromArray(SHORTS, halves, (group * groups + g) * ROWS + lane)
+            sum = ((IntVector) ShortVector.fromArray(SHORTS, halves, (group * (columns / 32) + g) * ROWS + lane)
                             .convertShape(S2I, INTS, 0))
                     .lanewise(LSHL, 13)
                     .and(SIGN_AND_REST)
@@ -80,28 +96,28 @@ final class VectorInterleavedDots {
                     .mul(REBIAS)
                     .fma(t, sum);
         }
+        m.seen = seen;
         sum.intoArray(y, yo);
     }
 
-    private static void dotsQ4K(
-            int[] words,
-            short[] halves,
-            byte[] steps,
-            int columns,
-            int group,
-            int lane,
-            float[] x,
-            int xo,
-            float[] y,
-            int yo) {
-        int groups = columns / GROUP;
+    private static void dotsQ4K(Interleaved m, int group, int ahead, int lane, float[] x, int xo, float[] y, int yo) {
+        int[] words = m.words;
+        short[] halves = m.halves;
+        int columns = m.columns;
+        int lines = columns / 8;
+        int from = group * lines * ROWS + lane;
+        int next = ahead * lines * ROWS;
+        int stretch = lines / STREAMS;
+        int seen = 0;
         FloatVector sum = FloatVector.zero(FLOATS);
-        for (int g = 0; g < groups; g++) {
+        for (int g = 0; g < lines / 4; g++) {
             FloatVector t0 = FloatVector.zero(FLOATS);
             FloatVector t1 = FloatVector.zero(FLOATS);
             for (int word = 0; word < 4; word++) {
-                IntVector v = IntVector.fromArray(INTS, words, ((group * groups + g) * 4 + word) * ROWS + lane);
-                int at = xo + g * GROUP + word * 8;
+                int line = g * 4 + word;
+                seen ^= words[next + (line % STREAMS * stretch + line / STREAMS) * ROWS];
+                IntVector v = IntVector.fromArray(INTS, words, from + line * ROWS);
+                int at = xo + line * 8;
                 t0 = ((FloatVector) v.and(0xf).convertShape(I2F, FLOATS, 0))
                         .fma(FloatVector.broadcast(FLOATS, x[at]), t0);
                 t1 = ((FloatVector) v.and(0xf0).convertShape(I2F, FLOATS, 0))
@@ -119,8 +135,8 @@ final class VectorInterleavedDots {
                 t1 = ((FloatVector) v.lanewise(LSHR, 4).and(0xf000000).convertShape(I2F, FLOATS, 0))
                         .fma(FloatVector.broadcast(FLOATS, x[at + 7]), t1);
             }
-            int half = (group * groups / 8 + g / 8) * 2 * ROWS + lane;
-            int step = (group * groups + g) * 2 * ROWS + lane;
+            int half = (group * (columns / 256) + g / 8) * 2 * ROWS + lane;
+            int step = (group * (columns / 32) + g) * 2 * ROWS + lane;
             FloatVector scale = ((IntVector)
                             ShortVector.fromArray(SHORTS, halves, half).convertShape(S2I, INTS, 0))
                     .lanewise(LSHL, 13)
@@ -133,17 +149,105 @@ final class VectorInterleavedDots {
                     .and(SIGN_AND_REST)
                     .reinterpretAsFloats()
                     .mul(REBIAS);
-            sum = ((FloatVector) ByteVector.fromArray(BYTES, steps, step)
+            sum = ((FloatVector) ByteVector.fromArray(BYTES, m.steps, step)
                             .convertShape(B2I, INTS, 0)
                             .convertShape(I2F, FLOATS, 0))
                     .mul(scale)
                     .fma(t0.add(t1), sum);
-            sum = ((FloatVector) ByteVector.fromArray(BYTES, steps, step + ROWS)
+            sum = ((FloatVector) ByteVector.fromArray(BYTES, m.steps, step + ROWS)
                             .convertShape(B2I, INTS, 0)
                             .convertShape(I2F, FLOATS, 0))
                     .mul(minimum)
                     .fma(FloatVector.broadcast(FLOATS, -x[xo + columns + g]), sum);
         }
+        m.seen = seen;
+        sum.intoArray(y, yo);
+    }
+
+    private static void dotsQ80(Interleaved m, int group, int ahead, int lane, float[] x, int xo, float[] y, int yo) {
+        int[] words = m.words;
+        short[] halves = m.halves;
+        int columns = m.columns;
+        int lines = columns / 4;
+        int from = group * lines * ROWS + lane;
+        int next = ahead * lines * ROWS;
+        int stretch = lines / STREAMS;
+        int seen = 0;
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int g = 0; g < lines / 8; g++) {
+            FloatVector t0 = FloatVector.zero(FLOATS);
+            FloatVector t1 = FloatVector.zero(FLOATS);
+            for (int word = 0; word < 8; word++) {
+                int line = g * 8 + word;
+                seen ^= words[next + (line % STREAMS * stretch + line / STREAMS) * ROWS];
+                IntVector v = IntVector.fromArray(INTS, words, from + line * ROWS);
+                int at = xo + line * 4;
+                t0 = ((FloatVector) v.and(0xff).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at]), t0);
+                t1 = ((FloatVector) v.and(0xff00).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 1]), t1);
+                t0 = ((FloatVector) v.and(0xff0000).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 2]), t0);
+                t1 = ((FloatVector) v.lanewise(LSHR, 24).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 3]), t1);
+            }
+            FloatVector t = FloatVector.broadcast(FLOATS, x[xo + columns + g])
+                    .fma(FloatVector.broadcast(FLOATS, -128f), t0.add(t1));
+            sum = ((IntVector) ShortVector.fromArray(SHORTS, halves, (group * (columns / 32) + g) * ROWS + lane)
+                            .convertShape(S2I, INTS, 0))
+                    .lanewise(LSHL, 13)
+                    .and(SIGN_AND_REST)
+                    .reinterpretAsFloats()
+                    .mul(REBIAS)
+                    .fma(t, sum);
+        }
+        m.seen = seen;
+        sum.intoArray(y, yo);
+    }
+
+    private static void dotsQ6K(Interleaved m, int group, int ahead, int lane, float[] x, int xo, float[] y, int yo) {
+        int[] words = m.words;
+        short[] halves = m.halves;
+        int columns = m.columns;
+        int lines = columns / 4;
+        int from = group * lines * ROWS + lane;
+        int next = ahead * lines * ROWS;
+        int stretch = lines / STREAMS;
+        int seen = 0;
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int g = 0; g < lines / 4; g++) {
+            FloatVector t0 = FloatVector.zero(FLOATS);
+            FloatVector t1 = FloatVector.zero(FLOATS);
+            for (int word = 0; word < 4; word++) {
+                int line = g * 4 + word;
+                seen ^= words[next + (line % STREAMS * stretch + line / STREAMS) * ROWS];
+                IntVector v = IntVector.fromArray(INTS, words, from + line * ROWS);
+                int at = xo + line * 4;
+                t0 = ((FloatVector) v.and(0xff).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at]), t0);
+                t1 = ((FloatVector) v.and(0xff00).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 1]), t1);
+                t0 = ((FloatVector) v.and(0xff0000).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 2]), t0);
+                t1 = ((FloatVector) v.lanewise(LSHR, 24).convertShape(I2F, FLOATS, 0))
+                        .fma(FloatVector.broadcast(FLOATS, x[at + 3]), t1);
+            }
+            FloatVector t = FloatVector.broadcast(FLOATS, x[xo + columns + g])
+                    .fma(FloatVector.broadcast(FLOATS, -32f), t0.add(t1));
+            FloatVector d = ((IntVector) ShortVector.fromArray(
+                                    SHORTS, halves, (group * (columns / 256) + g / 16) * ROWS + lane)
+                            .convertShape(S2I, INTS, 0))
+                    .lanewise(LSHL, 13)
+                    .and(SIGN_AND_REST)
+                    .reinterpretAsFloats()
+                    .mul(REBIAS);
+            sum = ((FloatVector) ByteVector.fromArray(BYTES, m.steps, (group * (columns / 16) + g) * ROWS + lane)
+                            .convertShape(B2I, INTS, 0)
+                            .convertShape(I2F, FLOATS, 0))
+                    .mul(d)
+                    .fma(t, sum);
+        }
+        m.seen = seen;
         sum.intoArray(y, yo);
     }
 }

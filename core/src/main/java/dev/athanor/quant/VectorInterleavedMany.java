@@ -24,39 +24,45 @@ import jdk.incubator.vector.ShortVector;
  * it alone.
  */
 final class VectorInterleavedMany {
-    private static final int GROUP = Interleaved.GROUP;
     private static final int ROWS = Interleaved.ROWS;
     private static final int FOUR = InterleavedDots.FOUR;
-    private static final int SUMS = GROUP * ROWS;
+    private static final int SUMS = 32 * ROWS;
     private static final int SIGN_AND_REST = 0x8fffe000;
     private static final float REBIAS = 0x1p112f;
 
     private VectorInterleavedMany() {}
 
     static void dots(Interleaved m, int group, float[] x, int xo, int xs, float[] y, int yo, int ys, float[] room) {
-        int groups = m.columns / GROUP;
+        int size = Interleaved.groupOf(m.type);
+        int groups = m.columns / size;
+        int perWord = Interleaved.perWord(m.type);
         for (int j = 0; j < FOUR; j++) {
             Arrays.fill(y, yo + j * ys, yo + j * ys + ROWS, 0f);
         }
         for (int lane = 0; lane < ROWS; lane += L) {
             for (int g = 0; g < groups; g++) {
                 int at = group * groups + g;
-                read(m.words, at * 4 * ROWS + lane, room);
-                multiply(room, x, xo + g * GROUP, xs);
-                int sums = xo + m.columns + g;
-                if (m.type == DType.Q4_0) {
-                    scaleQ40(m.halves, at * ROWS + lane, room, x, sums, xs, y, yo + lane, ys);
+                int from = at * (size / perWord) * ROWS + lane;
+                if (perWord == 8) {
+                    readEight(m.words, from, size / 8, room);
                 } else {
-                    int half = (group * groups / 8 + g / 8) * 2 * ROWS + lane;
-                    scaleQ4K(m.halves, half, m.steps, at * 2 * ROWS + lane, room, x, sums, xs, y, yo + lane, ys);
+                    readFour(m.words, from, size / 4, room);
+                }
+                multiply(room, size, x, xo + g * size, xs);
+                int sums = xo + m.columns + g;
+                int block = group * (m.columns / m.type.blockElements()) + g * size / m.type.blockElements();
+                if (m.type == DType.Q4_K) {
+                    scaleQ4K(m, block * 2 * ROWS + lane, at * 2 * ROWS + lane, room, x, sums, xs, y, yo + lane, ys);
+                } else {
+                    scale(m, block * ROWS + lane, at * ROWS + lane, room, x, sums, xs, y, yo + lane, ys);
                 }
             }
         }
     }
 
     /** room[c * L + i] = 16^(c mod 8) q of column c, row i. */
-    private static void read(int[] words, int from, float[] room) {
-        for (int word = 0; word < 4; word++) {
+    private static void readEight(int[] words, int from, int count, float[] room) {
+        for (int word = 0; word < count; word++) {
             IntVector v = IntVector.fromArray(INTS, words, from + word * ROWS);
             int to = word * 8 * L;
             v.and(0xf).convertShape(I2F, FLOATS, 0).reinterpretAsFloats().intoArray(room, to);
@@ -74,8 +80,23 @@ final class VectorInterleavedMany {
         }
     }
 
-    /** The sums of 32 columns for four vectors, to room[SUMS] and on. */
-    private static void multiply(float[] room, float[] x, int xo, int xs) {
+    /** room[c * L + i] = 256^(c mod 4) q of column c, row i. */
+    private static void readFour(int[] words, int from, int count, float[] room) {
+        for (int word = 0; word < count; word++) {
+            IntVector v = IntVector.fromArray(INTS, words, from + word * ROWS);
+            int to = word * 4 * L;
+            v.and(0xff).convertShape(I2F, FLOATS, 0).reinterpretAsFloats().intoArray(room, to);
+            v.and(0xff00).convertShape(I2F, FLOATS, 0).reinterpretAsFloats().intoArray(room, to + 1 * L);
+            v.and(0xff0000).convertShape(I2F, FLOATS, 0).reinterpretAsFloats().intoArray(room, to + 2 * L);
+            v.lanewise(LSHR, 24)
+                    .convertShape(I2F, FLOATS, 0)
+                    .reinterpretAsFloats()
+                    .intoArray(room, to + 3 * L);
+        }
+    }
+
+    /** The sums of a group's columns for four vectors, to room[SUMS] and on. */
+    private static void multiply(float[] room, int size, float[] x, int xo, int xs) {
         FloatVector a0 = FloatVector.zero(FLOATS);
         FloatVector b0 = FloatVector.zero(FLOATS);
         FloatVector a1 = FloatVector.zero(FLOATS);
@@ -84,7 +105,7 @@ final class VectorInterleavedMany {
         FloatVector b2 = FloatVector.zero(FLOATS);
         FloatVector a3 = FloatVector.zero(FLOATS);
         FloatVector b3 = FloatVector.zero(FLOATS);
-        for (int c = 0; c < GROUP; c += 2) {
+        for (int c = 0; c < size; c += 2) {
             FloatVector u = FloatVector.fromArray(FLOATS, room, c * L);
             FloatVector v = FloatVector.fromArray(FLOATS, room, c * L + L);
             a0 = u.fma(FloatVector.broadcast(FLOATS, x[xo + c]), a0);
@@ -102,33 +123,33 @@ final class VectorInterleavedMany {
         a3.add(b3).intoArray(room, SUMS + 3 * L);
     }
 
-    private static void scaleQ40(
-            short[] halves, int half, float[] room, float[] x, int sums, int xs, float[] y, int yo, int ys) {
-        FloatVector d = ((IntVector) ShortVector.fromArray(SHORTS, halves, half).convertShape(S2I, INTS, 0))
+    private static void scale(
+            Interleaved m, int half, int step, float[] room, float[] x, int sums, int xs, float[] y, int yo, int ys) {
+        short[] halves = m.halves;
+        FloatVector scale = ((IntVector)
+                        ShortVector.fromArray(SHORTS, halves, half).convertShape(S2I, INTS, 0))
                 .lanewise(LSHL, 13)
                 .and(SIGN_AND_REST)
                 .reinterpretAsFloats()
                 .mul(REBIAS);
+        if (m.type == DType.Q6_K) {
+            scale = ((FloatVector) ByteVector.fromArray(BYTES, m.steps, step)
+                            .convertShape(B2I, INTS, 0)
+                            .convertShape(I2F, FLOATS, 0))
+                    .mul(scale);
+        }
+        FloatVector bias = FloatVector.broadcast(FLOATS, -Interleaved.bias(m.type));
         for (int j = 0; j < FOUR; j++) {
             FloatVector.broadcast(FLOATS, x[sums + j * xs])
-                    .fma(FloatVector.broadcast(FLOATS, -8f), FloatVector.fromArray(FLOATS, room, SUMS + j * L))
-                    .fma(d, FloatVector.fromArray(FLOATS, y, yo + j * ys))
+                    .fma(bias, FloatVector.fromArray(FLOATS, room, SUMS + j * L))
+                    .fma(scale, FloatVector.fromArray(FLOATS, y, yo + j * ys))
                     .intoArray(y, yo + j * ys);
         }
     }
 
     private static void scaleQ4K(
-            short[] halves,
-            int half,
-            byte[] steps,
-            int step,
-            float[] room,
-            float[] x,
-            int sums,
-            int xs,
-            float[] y,
-            int yo,
-            int ys) {
+            Interleaved m, int half, int step, float[] room, float[] x, int sums, int xs, float[] y, int yo, int ys) {
+        short[] halves = m.halves;
         FloatVector d = ((IntVector) ShortVector.fromArray(SHORTS, halves, half).convertShape(S2I, INTS, 0))
                 .lanewise(LSHL, 13)
                 .and(SIGN_AND_REST)
@@ -140,11 +161,11 @@ final class VectorInterleavedMany {
                 .and(SIGN_AND_REST)
                 .reinterpretAsFloats()
                 .mul(REBIAS);
-        FloatVector scale = ((FloatVector) ByteVector.fromArray(BYTES, steps, step)
+        FloatVector scale = ((FloatVector) ByteVector.fromArray(BYTES, m.steps, step)
                         .convertShape(B2I, INTS, 0)
                         .convertShape(I2F, FLOATS, 0))
                 .mul(d);
-        FloatVector minimum = ((FloatVector) ByteVector.fromArray(BYTES, steps, step + ROWS)
+        FloatVector minimum = ((FloatVector) ByteVector.fromArray(BYTES, m.steps, step + ROWS)
                         .convertShape(B2I, INTS, 0)
                         .convertShape(I2F, FLOATS, 0))
                 .mul(dmin);

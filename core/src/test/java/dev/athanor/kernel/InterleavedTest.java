@@ -27,7 +27,7 @@ class InterleavedTest {
         try (Compute vector = Compute.create(2);
                 Compute scalar = Compute.scalar(1);
                 Arena arena = Arena.ofShared()) {
-            for (DType type : new DType[] {DType.Q4_0, DType.Q4_K}) {
+            for (DType type : new DType[] {DType.Q4_0, DType.Q4_K, DType.Q8_0, DType.Q6_K}) {
                 for (int[] shape : SHAPES) {
                     Stored w = stored(random, arena, type, shape[0], shape[1], false);
                     for (int round = 0; round < 20; round++) { // so that compiled code is compared too
@@ -65,9 +65,9 @@ class InterleavedTest {
                     expected += (double) row[c] * x[j * k + c];
                     size += largest(w.type(), row[c]) * Math.abs(x[j * k + c]);
                 }
-                // Each of at most 8 + k / 32 additions on its way rounds by 2^-24 of what is added up, where
-                // numbers stand before their minimum is taken off: up to twice the 7 or 15 steps of their scale.
-                double bound = (8 + k / 32.0 + 4) * 0x1p-24 * size;
+                // Each of at most 16 + k / 16 additions on its way rounds by 2^-24 of what is added up, where
+                // numbers stand before their bias or minimum is taken off.
+                double bound = (16 + k / 16.0 + 4) * 0x1p-24 * size;
                 assertTrue(
                         Math.abs(expected - alone[at]) <= bound,
                         what + "row " + i + ": expected " + expected + " within " + bound + ", found " + alone[at]);
@@ -77,9 +77,14 @@ class InterleavedTest {
         }
     }
 
-    /** A bound of |scale q| + |minimum| of the test's blocks, whatever a number came out as. */
+    /** A bound of |scale q| + |scale bias| or |minimum| of the test's blocks, whatever a number came out as. */
     private static double largest(DType type, float number) {
-        return type == DType.Q4_0 ? 24 * SCALE : 63 * 15 * SCALE + 63 * SCALE + Math.abs(number);
+        return switch (type) {
+            case Q4_0 -> 24 * SCALE;
+            case Q8_0 -> 384 * SCALE;
+            case Q6_K -> 128 * 96 * SCALE;
+            default -> 63 * 15 * SCALE + 63 * SCALE + Math.abs(number);
+        };
     }
 
     private static final float SCALE = 0.01f;
@@ -98,7 +103,10 @@ class InterleavedTest {
             bytes.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt());
         }
         for (long block = 0; block < bytes.byteSize(); block += type.blockBytes()) {
-            half(bytes, block, (random.nextInt(8) == 0 ? 1e-6f : SCALE) * (random.nextFloat() * 2 - 1));
+            half(
+                    bytes,
+                    block + (type == DType.Q6_K ? 208 : 0),
+                    (random.nextInt(8) == 0 ? 1e-6f : SCALE) * (random.nextFloat() * 2 - 1));
             if (type == DType.Q4_K) {
                 half(bytes, block + 2, SCALE * random.nextFloat());
             }

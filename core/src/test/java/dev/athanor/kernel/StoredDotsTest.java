@@ -2,7 +2,6 @@ package dev.athanor.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.athanor.quant.StoredDots;
 import dev.athanor.tensor.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -42,7 +41,7 @@ class StoredDotsTest {
         for (int i = 0; i < x.length; i++) {
             x[i] = (float) random.nextGaussian();
         }
-        float[] room = new float[Math.max(columns, StoredDots.ROOM)];
+        float[] room = new float[columns];
         float[] expected = new float[rows + 1];
         float[] found = new float[rows + 1];
         try (Arena arena = Arena.ofConfined()) {
