@@ -29,12 +29,6 @@ import java.util.Optional;
  * <p>One instance serves one caller at a time.
  */
 public final class Transformer {
-    /**
-     * Most tokens read into a cache at once, so that a long prompt needs no more memory for its intermediate results
-     * than this many. A multiple of attention's blocks: the bits do not depend on it.
-     */
-    private static final int CHUNK = 512;
-
     private final Parameters parameters;
     private final ModelConfig config;
     private final Compute compute;
@@ -42,6 +36,7 @@ public final class Transformer {
     private final Forward pass;
     private final Forward.Stack constant;
     private final KvType kvType;
+    private final CachedReading reader;
 
     public Transformer(Parameters parameters, Compute compute) {
         this(parameters, compute, KvType.F32);
@@ -59,6 +54,7 @@ public final class Transformer {
         this.compute = compute;
         this.pass = new Forward(config);
         this.constant = pass.stack(Weights.constant(parameters));
+        this.reader = new CachedReading(config, compute, pool, pass, constant);
     }
 
     public ModelConfig config() {
@@ -181,10 +177,10 @@ public final class Transformer {
      */
     public double loss(int[] tokens, int[] targets, KvCache cache) {
         double sum = 0;
-        for (int at = 0; at < tokens.length; at += CHUNK) {
-            int end = Math.min(tokens.length, at + CHUNK);
+        for (int at = 0; at < tokens.length; at += CachedReading.CHUNK) {
+            int end = Math.min(tokens.length, at + CachedReading.CHUNK);
             Tape tape = new Tape(compute, pool, false);
-            Value x = reading(tape, Arrays.copyOfRange(tokens, at, end), cache);
+            Value x = reader.reading(tape, Arrays.copyOfRange(tokens, at, end), cache);
             int[] next = Arrays.copyOfRange(targets, at, end);
             sum += LinearCrossEntropy.apply(tape, x, pass.head(constant.weights()), next, 0f);
             tape.clear();
@@ -305,32 +301,12 @@ public final class Transformer {
      * @return [V]
      */
     public Tensor nextLogits(int[] tokens, KvCache cache) {
-        if (cache.length() + tokens.length > cache.capacity()) {
-            throw new IllegalArgumentException("KV cache: expected at most " + cache.capacity() + " tokens, found "
-                    + (cache.length() + tokens.length));
-        }
-        int at = 0;
-        for (; tokens.length - at > CHUNK; at += CHUNK) {
-            Tape tape = new Tape(compute, pool, false);
-            reading(tape, Arrays.copyOfRange(tokens, at, at + CHUNK), cache);
-            tape.clear();
-        }
-        int[] rest = at == 0 ? tokens : Arrays.copyOfRange(tokens, at, tokens.length);
-        Tape tape = new Tape(compute, pool, false);
-        Value x = reading(tape, rest, cache);
-        Tensor last = Tensor.view(
-                x.data().data(), x.data().offset() + (rest.length - 1) * config.width(), Shape.of(1, config.width()));
-        Value logits = Linear.apply(tape, Value.constant(last), pass.head(constant.weights()), Optional.empty(), false);
-        Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(config.vocabularySize()));
-        tape.clear();
-        return copy;
+        return reader.nextLogits(tokens, cache);
     }
 
     /** Reads {@code tokens} behind those in {@code cache}, and asks for nothing. */
     public void read(int[] tokens, KvCache cache) {
-        Tape tape = new Tape(compute, pool, false);
-        reading(tape, tokens, cache);
-        tape.clear();
+        reader.read(tokens, cache);
     }
 
     /**
@@ -340,18 +316,7 @@ public final class Transformer {
      * @return [n, V]
      */
     public Tensor allLogits(int[] tokens, KvCache cache) {
-        Tape tape = new Tape(compute, pool, false);
-        Value x = reading(tape, tokens, cache);
-        int d = config.width();
-        Value head = pass.head(constant.weights());
-        float[] all =
-                Linear.apply(tape, x, head, Optional.empty(), false).data().toArray();
-        Tensor last = Tensor.view(x.data().data(), x.data().offset() + (tokens.length - 1) * d, Shape.of(1, d));
-        Value alone = Linear.apply(tape, Value.constant(last), head, Optional.empty(), false);
-        int v = config.vocabularySize();
-        System.arraycopy(alone.data().toArray(), 0, all, (tokens.length - 1) * v, v);
-        tape.clear();
-        return Tensor.view(all, 0, Shape.of(tokens.length, v));
+        return reader.allLogits(tokens, cache);
     }
 
     /** The mean over {@code tokens} of the normalised last states, made as long as 1: [d]. */
@@ -379,43 +344,7 @@ public final class Transformer {
      * @return [wanted, V], what comes after the pieces of which it is wanted, in their order
      */
     public Tensor readEach(List<Piece> pieces) {
-        if (pieces.isEmpty() || pieces.stream().map(Piece::cache).distinct().count() < pieces.size()) {
-            throw new IllegalArgumentException(
-                    "pieces: expected those of at least one text, each with a cache of its own, found " + pieces.size()
-                            + " of "
-                            + pieces.stream().map(Piece::cache).distinct().count());
-        }
-        pieces.forEach(piece -> piece.cache().reserve(piece.size()));
-        int[] tokens =
-                pieces.stream().flatMapToInt(p -> Arrays.stream(p.tokens())).toArray();
-        Tape tape = new Tape(compute, pool, false);
-        Value x = pass.run(tape, constant, tokens, Run.ofPieces(pieces));
-        pieces.forEach(piece -> piece.cache().advance(piece.size()));
-        int d = config.width();
-        int wanted = (int) pieces.stream().filter(Piece::last).count();
-        float[] last = new float[wanted * d];
-        int row = 0;
-        int to = 0;
-        for (Piece piece : pieces) {
-            row += piece.size();
-            if (piece.last()) {
-                System.arraycopy(x.data().data(), x.data().offset() + (row - 1) * d, last, to, d);
-                to += d;
-            }
-        }
-        tape.clear();
-        return wanted == 0
-                ? Tensor.zeros(0, config.vocabularySize())
-                : votes(Tensor.view(last, 0, Shape.of(wanted, d)));
-    }
-
-    /** Logits [n, V] of last states [n, d], each with the bits it has alone. */
-    private Tensor votes(Tensor last) {
-        Tape tape = Tape.ofRowsAlone(compute, pool);
-        Value logits = Linear.apply(tape, Value.constant(last), pass.head(constant.weights()), Optional.empty(), false);
-        Tensor copy = Tensor.view(logits.data().toArray(), 0, logits.data().shape());
-        tape.clear();
-        return copy;
+        return reader.readEach(pieces);
     }
 
     /**
@@ -427,24 +356,7 @@ public final class Transformer {
      * @return [texts, V]
      */
     public Tensor nextLogits(int[] tokens, List<KvCache> caches) {
-        if (tokens.length != caches.size()) {
-            throw new IllegalArgumentException(
-                    "tokens: expected one for each of " + caches.size() + " texts, found " + tokens.length);
-        }
-        for (KvCache cache : caches) {
-            if (cache.length() == cache.capacity()) {
-                throw new IllegalArgumentException(
-                        "KV cache: expected at most " + cache.capacity() + " tokens, found " + (cache.length() + 1));
-            }
-            cache.reserve(1);
-        }
-        Tape tape = Tape.ofRowsAlone(compute, pool);
-        Value x = pass.run(tape, constant, tokens, Run.ofEach(caches));
-        caches.forEach(cache -> cache.advance(1));
-        Value logits = Linear.apply(tape, x, pass.head(constant.weights()), Optional.empty(), false);
-        Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(tokens.length, config.vocabularySize()));
-        tape.clear();
-        return copy;
+        return reader.nextLogits(tokens, caches);
     }
 
     /**
@@ -454,26 +366,7 @@ public final class Transformer {
      * @return [n, V]
      */
     public Tensor eachLogits(int[] tokens, KvCache cache) {
-        int n = tokens.length;
-        if (n == 0 || cache.length() + n > cache.capacity()) {
-            throw new IllegalArgumentException("KV cache: expected between 1 and " + (cache.capacity() - cache.length())
-                    + " more tokens, found " + n);
-        }
-        cache.reserve(n);
-        Tape tape = Tape.ofRowsAlone(compute, pool);
-        Value x = pass.run(tape, constant, tokens, Run.ofRows(n, cache));
-        cache.advance(n);
-        Value logits = Linear.apply(tape, x, pass.head(constant.weights()), Optional.empty(), false);
-        Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(n, config.vocabularySize()));
-        tape.clear();
-        return copy;
-    }
-
-    private Value reading(Tape tape, int[] tokens, KvCache cache) {
-        cache.reserve(tokens.length);
-        Value x = pass.run(tape, constant, tokens, Run.cached(tokens.length, cache));
-        cache.advance(tokens.length);
-        return x;
+        return reader.eachLogits(tokens, cache);
     }
 
     /** Bytes of intermediate results this model has allocated so far; constant once every shape has been seen. */

@@ -77,7 +77,7 @@ final class Walks {
             if (path.state.accepts()) {
                 return path.bytes;
             }
-            for (byte b : ENDING) {
+            for (byte b : towardsEnd(path.state)) {
                 Constraint.State next = path.state.next(b).orElse(from);
                 if (seen.add(next)) {
                     byte[] longer = Arrays.copyOf(path.bytes, path.bytes.length + 1);
@@ -87,6 +87,19 @@ final class Walks {
             }
         }
         throw new AssertionError("no end within " + seen.size() + " states");
+    }
+
+    /**
+     * Those that end most forms; where none of them may follow, as inside a character of several bytes, all that may.
+     */
+    private static List<Byte> towardsEnd(Constraint.State state) {
+        List<Byte> ending = new ArrayList<>();
+        for (byte b : ENDING) {
+            if (state.next(b).isPresent()) {
+                ending.add(b);
+            }
+        }
+        return ending.isEmpty() ? bytes(state) : ending;
     }
 
     private static byte anyByte(Constraint.State state, SplittableRandom random) {
