@@ -99,7 +99,7 @@ final class Walks {
                 ending.add(b);
             }
         }
-        return ending.isEmpty() ? bytes(state) : ending;
+        return ending.isEmpty() ? bytes(state).stream().limit(3).toList() : ending;
     }
 
     private static byte anyByte(Constraint.State state, SplittableRandom random) {
