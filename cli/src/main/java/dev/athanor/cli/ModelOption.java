@@ -56,7 +56,12 @@ final class ModelOption {
 
     /** Opens the model to compute in F32. */
     LanguageModel open(Common common) {
-        return open(common, RunOptions.of(common.threads()).with(MatrixChoice.VECTOR));
+        return open(common, exactly(common));
+    }
+
+    /** How commands run a model whose numbers they show: the same on every machine. */
+    static RunOptions exactly(Common common) {
+        return RunOptions.of(common.threads()).with(MatrixChoice.VECTOR);
     }
 
     /** As {@link #open(Common)}, run as {@code options} say. */

@@ -2,7 +2,6 @@ package dev.athanor.cli;
 
 import dev.athanor.LanguageModel;
 import dev.athanor.generate.NextTokens;
-import dev.athanor.model.RunOptions;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -39,7 +38,7 @@ final class NextCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         common.requireAtLeast("--top", top, 1);
-        try (LanguageModel m = model.openQuickly(common, RunOptions.of(common.threads()))) {
+        try (LanguageModel m = model.openQuickly(common, ModelOption.exactly(common))) {
             List<NextTokens> rows = m.next(prompt, top);
             if (common.json) {
                 System.out.println(Bars.json(rows, true));

@@ -18,7 +18,7 @@ interface MicroKernel {
     int columns();
 
     /** Packs a panel, as {@link Packing#panel} does; {@code block} is 256 floats of scratch memory. */
-    void pack(
+    default void pack(
             float[] out,
             int oo,
             int width,
@@ -30,7 +30,9 @@ interface MicroKernel {
             int count,
             int fromK,
             int k,
-            float[] block);
+            float[] block) {
+        Packing.panel(out, oo, width, x, xo, ld, kMajor, first, count, fromK, k);
+    }
 
     /**
      * c[rows, columns] (+)= a[k, rows]ᵀ · b[k, columns].

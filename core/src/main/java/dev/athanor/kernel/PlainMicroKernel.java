@@ -28,23 +28,6 @@ final class PlainMicroKernel implements MicroKernel {
     }
 
     @Override
-    public void pack(
-            float[] out,
-            int oo,
-            int width,
-            float[] x,
-            int xo,
-            int ld,
-            boolean kMajor,
-            int first,
-            int count,
-            int fromK,
-            int k,
-            float[] block) {
-        Packing.panel(out, oo, width, x, xo, ld, kMajor, first, count, fromK, k);
-    }
-
-    @Override
     public void tile(
             boolean tail, int k, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc, boolean accumulate) {
         int rows = tail ? 1 : ROWS;

@@ -30,15 +30,6 @@ final class Halves {
         return Float.float16ToFloat(bits);
     }
 
-    /** The bits of {@link #fromF16}, with whole numbers where there is no trouble: units of their own do the work. */
-    static int bitsOfF16(short bits) {
-        int exponent = bits & F16_INFINITY;
-        if (exponent == 0 || exponent == F16_INFINITY) {
-            return Float.floatToRawIntBits(fromF16(bits));
-        }
-        return (bits & 0x8000) << 16 | ((bits & 0x7fff) << 13) + (127 - 15 << 23);
-    }
-
     static short toF16(float x) {
         if (Float.isNaN(x)) {
             int bits = Float.floatToRawIntBits(x);

@@ -10,25 +10,25 @@ import java.lang.foreign.MemorySegment;
  * <pre>
  * words   [rows / 16][columns / 8 or 4][16]     int    eight numbers of one row in four bits each, number g from bit 4g
  *                                                      on (Q4_0, Q4_K); or four in eight bits (Q8_0, Q6_K)
- * halves  [rows / 16][blocks][1 or 2][16]       F16    d, or d and dmin (Q4_K), of a block of the file
+ * scales  [rows / 16][blocks][1 or 2][16]       F32    d, or d and dmin (Q4_K), of a block of the file
  * steps   [rows / 16][groups][1 or 2][16]       bytes  the scale (Q6_K), or scale and minimum (Q4_K), of a group
  * </pre>
  *
  * <p>A group are the {@link #groupOf} columns that share a scale. Stored numbers stand there without a sign, bias(type)
- * above what they mean. Missing rows of the last sixteen are zeros. No number is rounded; what {@link InterleavedDots}
- * makes of them is defined there.
+ * above what they mean. Missing rows of the last sixteen are zeros. Scales are F32 because those of Q6_K are usually
+ * subnormal in F16, where every conversion with integers has an exception. No number is rounded; what
+ * {@link InterleavedDots} makes of them is defined there.
  */
 public final class Interleaved {
     /** Rows read at once. */
     public static final int ROWS = 16;
 
     private static final long LOWER_HALVES = 0x0f0f0f0f0f0f0f0fL;
-    private static final int NOT_FINITE = 0x7c00;
 
     final DType type;
     final int columns;
     final int[] words;
-    final short[] halves;
+    final float[] scales;
     final byte[] steps;
     private final int rows;
     private volatile boolean finite = true;
@@ -42,7 +42,7 @@ public final class Interleaved {
         this.columns = columns;
         int padded = groups() * ROWS;
         words = new int[Math.multiplyExact(padded, columns / perWord(type))];
-        halves = new short[padded * (columns / type.blockElements()) * (type == DType.Q4_K ? 2 : 1)];
+        scales = new float[padded * (columns / type.blockElements()) * (type == DType.Q4_K ? 2 : 1)];
         int perGroup = type == DType.Q4_K ? 2 : type == DType.Q6_K ? 1 : 0;
         // a register narrower than sixteen floats reads bytes past its own
         steps = new byte[padded * (columns / groupOf(type)) * perGroup + ROWS];
@@ -88,7 +88,8 @@ public final class Interleaved {
     /** Bytes that [rows, columns] would take. */
     public static long bytes(DType type, int rows, int columns) {
         long numbers = (long) (rows + ROWS - 1) / ROWS * ROWS * columns;
-        return numbers / perWord(type) * Integer.BYTES + numbers / 8;
+        return numbers / perWord(type) * Integer.BYTES
+                + numbers / 8; // scales take an eighth of a byte a number at most
     }
 
     /** Groups of sixteen rows. */
@@ -130,18 +131,18 @@ public final class Interleaved {
     }
 
     private void fillQ40(MemorySegment bytes, long from, int block, int lane) {
-        half(block * ROWS + lane, bytes.get(LittleEndian.SHORT, from));
+        scale(block * ROWS + lane, LittleEndian.half(bytes, from));
         put(bytes, from + 2, block * 4 * ROWS + lane, 2);
     }
 
     private void fillQ4K(MemorySegment bytes, long from, int block, int lane) {
-        half(block * 2 * ROWS + lane, bytes.get(LittleEndian.SHORT, from));
-        half((block * 2 + 1) * ROWS + lane, bytes.get(LittleEndian.SHORT, from + 2));
-        long scales = Q4KBlocks.scales(bytes, from);
+        scale(block * 2 * ROWS + lane, LittleEndian.half(bytes, from));
+        scale((block * 2 + 1) * ROWS + lane, LittleEndian.half(bytes, from + 2));
+        long eightScales = Q4KBlocks.scales(bytes, from);
         long minima = Q4KBlocks.minima(bytes, from);
         for (int g = 0; g < Q4KBlocks.GROUPS; g++) {
             int to = (block * Q4KBlocks.GROUPS + g) * 2 * ROWS + lane;
-            steps[to] = (byte) (scales >> 8 * g);
+            steps[to] = (byte) (eightScales >> 8 * g);
             steps[to + ROWS] = (byte) (minima >> 8 * g);
         }
         for (int pair = 0; pair < 4; pair++) {
@@ -150,14 +151,14 @@ public final class Interleaved {
     }
 
     private void fillQ80(MemorySegment bytes, long from, int block, int lane) {
-        half(block * ROWS + lane, bytes.get(LittleEndian.SHORT, from));
+        scale(block * ROWS + lane, LittleEndian.half(bytes, from));
         for (int i = 0; i < 8; i++) {
             words[(block * 8 + i) * ROWS + lane] = bytes.get(LittleEndian.INT, from + 2 + 4 * i) ^ 0x80808080;
         }
     }
 
     private void fillQ6K(MemorySegment bytes, long from, int block, int lane) {
-        half(block * ROWS + lane, bytes.get(LittleEndian.SHORT, from + Q6KBlocks.SCALE));
+        scale(block * ROWS + lane, LittleEndian.half(bytes, from + Q6KBlocks.SCALE));
         for (int g = 0; g < Q6KBlocks.GROUPS; g++) {
             steps[(block * Q6KBlocks.GROUPS + g) * ROWS + lane] =
                     (byte) LittleEndian.signed(bytes, from + Q6KBlocks.SCALES + g);
@@ -181,9 +182,9 @@ public final class Interleaved {
         }
     }
 
-    private void half(int to, short bits) {
-        halves[to] = bits;
-        if ((bits & NOT_FINITE) == NOT_FINITE) {
+    private void scale(int to, float scale) {
+        scales[to] = scale;
+        if (!Float.isFinite(scale)) {
             finite = false;
         }
     }

@@ -118,11 +118,11 @@ public final class InterleavedDots {
                 int block = group * blocks + g * size / m.type.blockElements();
                 if (m.type == DType.Q4_K) {
                     int steps = (group * groups + g) * 2 * ROWS + lane;
-                    float scale = half(m.halves[block * 2 * ROWS + lane]) * m.steps[steps];
-                    float minimum = half(m.halves[(block * 2 + 1) * ROWS + lane]) * m.steps[steps + ROWS];
+                    float scale = m.scales[block * 2 * ROWS + lane] * m.steps[steps];
+                    float minimum = m.scales[(block * 2 + 1) * ROWS + lane] * m.steps[steps + ROWS];
                     sum = Math.fma(minimum, -sumOfX, Math.fma(scale, t, sum));
                 } else {
-                    float scale = half(m.halves[block * ROWS + lane]);
+                    float scale = m.scales[block * ROWS + lane];
                     if (m.type == DType.Q6_K) {
                         scale *= m.steps[(group * groups + g) * ROWS + lane];
                     }
@@ -151,9 +151,5 @@ public final class InterleavedDots {
 
     private static int ofFour(int word, int place) {
         return place == 3 ? word >>> 24 : word & 255 << 8 * place;
-    }
-
-    private static float half(short bits) {
-        return Float.float16ToFloat(bits);
     }
 }

@@ -4,37 +4,30 @@ import static dev.athanor.quant.Wide.BYTES;
 import static dev.athanor.quant.Wide.FLOATS;
 import static dev.athanor.quant.Wide.INTS;
 import static dev.athanor.quant.Wide.L;
-import static dev.athanor.quant.Wide.SHORTS;
 import static jdk.incubator.vector.VectorOperators.B2I;
 import static jdk.incubator.vector.VectorOperators.I2F;
-import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
-import static jdk.incubator.vector.VectorOperators.S2I;
 
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 
 /**
  * {@link InterleavedDots} with a lane for every row. The loop over words stays a loop: with the 32 products of a group
- * written out the compiler read all of x first, ran out of registers, and took four times as long.
+ * written out the compiler read all of x first, ran out of registers, and took four times as long. It stands in the
+ * method of every type, since a helper would have to give it vectors, and those of a helper can be objects
+ * ({@link Wide}).
  *
  * <p>A core waits for memory while the next words are still too many instructions away for it to ask for them, and the
  * memory's own foresight goes a few lines ahead in each page it sees used. So a number of every line of the sixteen
- * rows that follow is read on the way, from {@link #STREAMS} places in turn: a quarter more bandwidth.
+ * rows that follow is read on the way, from {@link #STREAMS} places in turn: a quarter more bandwidth in Q8_0, a tenth
+ * in Q4_0.
  */
 final class VectorInterleavedDots {
     private static final int ROWS = Interleaved.ROWS;
 
-    /** Places read ahead in turn. Of 2, 4 and 8, four were best. */
+    /** Places read ahead in turn. Of 2, 4 and 8, four were best in Q8_0. */
     private static final int STREAMS = 4;
-
-    /** An F16 shifted to where an F32 has its fraction, its sign spread over the exponent above it and masked. */
-    private static final int SIGN_AND_REST = 0x8fffe000;
-
-    /** From F16's exponent bias of 15 to F32's of 127. */
-    private static final float REBIAS = 0x1p112f;
 
     private VectorInterleavedDots() {}
 
@@ -53,7 +46,7 @@ final class VectorInterleavedDots {
 
     private static void dotsQ40(Interleaved m, int group, int ahead, int lane, float[] x, int xo, float[] y, int yo) {
         int[] words = m.words;
-        short[] halves = m.halves;
+        float[] scales = m.scales;
         int columns = m.columns;
         int lines = columns / 8;
         int from = group * lines * ROWS + lane;
@@ -88,12 +81,7 @@ final class VectorInterleavedDots {
             }
             FloatVector t = FloatVector.broadcast(FLOATS, x[xo + columns + g])
                     .fma(FloatVector.broadcast(FLOATS, -8f), t0.add(t1));
-            sum = ((IntVector) ShortVector.fromArray(SHORTS, halves, (group * (columns / 32) + g) * ROWS + lane)
-                            .convertShape(S2I, INTS, 0))
-                    .lanewise(LSHL, 13)
-                    .and(SIGN_AND_REST)
-                    .reinterpretAsFloats()
-                    .mul(REBIAS)
+            sum = FloatVector.fromArray(FLOATS, scales, (group * (columns / 32) + g) * ROWS + lane)
                     .fma(t, sum);
         }
         m.seen = seen;
@@ -102,7 +90,7 @@ final class VectorInterleavedDots {
 
     private static void dotsQ4K(Interleaved m, int group, int ahead, int lane, float[] x, int xo, float[] y, int yo) {
         int[] words = m.words;
-        short[] halves = m.halves;
+        float[] scales = m.scales;
         int columns = m.columns;
         int lines = columns / 8;
         int from = group * lines * ROWS + lane;
@@ -135,20 +123,10 @@ final class VectorInterleavedDots {
                 t1 = ((FloatVector) v.lanewise(LSHR, 4).and(0xf000000).convertShape(I2F, FLOATS, 0))
                         .fma(FloatVector.broadcast(FLOATS, x[at + 7]), t1);
             }
-            int half = (group * (columns / 256) + g / 8) * 2 * ROWS + lane;
+            int block = (group * (columns / 256) + g / 8) * 2 * ROWS + lane;
             int step = (group * (columns / 32) + g) * 2 * ROWS + lane;
-            FloatVector scale = ((IntVector)
-                            ShortVector.fromArray(SHORTS, halves, half).convertShape(S2I, INTS, 0))
-                    .lanewise(LSHL, 13)
-                    .and(SIGN_AND_REST)
-                    .reinterpretAsFloats()
-                    .mul(REBIAS);
-            FloatVector minimum = ((IntVector)
-                            ShortVector.fromArray(SHORTS, halves, half + ROWS).convertShape(S2I, INTS, 0))
-                    .lanewise(LSHL, 13)
-                    .and(SIGN_AND_REST)
-                    .reinterpretAsFloats()
-                    .mul(REBIAS);
+            FloatVector scale = FloatVector.fromArray(FLOATS, scales, block);
+            FloatVector minimum = FloatVector.fromArray(FLOATS, scales, block + ROWS);
             sum = ((FloatVector) ByteVector.fromArray(BYTES, m.steps, step)
                             .convertShape(B2I, INTS, 0)
                             .convertShape(I2F, FLOATS, 0))
@@ -166,7 +144,7 @@ final class VectorInterleavedDots {
 
     private static void dotsQ80(Interleaved m, int group, int ahead, int lane, float[] x, int xo, float[] y, int yo) {
         int[] words = m.words;
-        short[] halves = m.halves;
+        float[] scales = m.scales;
         int columns = m.columns;
         int lines = columns / 4;
         int from = group * lines * ROWS + lane;
@@ -193,12 +171,7 @@ final class VectorInterleavedDots {
             }
             FloatVector t = FloatVector.broadcast(FLOATS, x[xo + columns + g])
                     .fma(FloatVector.broadcast(FLOATS, -128f), t0.add(t1));
-            sum = ((IntVector) ShortVector.fromArray(SHORTS, halves, (group * (columns / 32) + g) * ROWS + lane)
-                            .convertShape(S2I, INTS, 0))
-                    .lanewise(LSHL, 13)
-                    .and(SIGN_AND_REST)
-                    .reinterpretAsFloats()
-                    .mul(REBIAS)
+            sum = FloatVector.fromArray(FLOATS, scales, (group * (columns / 32) + g) * ROWS + lane)
                     .fma(t, sum);
         }
         m.seen = seen;
@@ -207,7 +180,7 @@ final class VectorInterleavedDots {
 
     private static void dotsQ6K(Interleaved m, int group, int ahead, int lane, float[] x, int xo, float[] y, int yo) {
         int[] words = m.words;
-        short[] halves = m.halves;
+        float[] scales = m.scales;
         int columns = m.columns;
         int lines = columns / 4;
         int from = group * lines * ROWS + lane;
@@ -234,13 +207,7 @@ final class VectorInterleavedDots {
             }
             FloatVector t = FloatVector.broadcast(FLOATS, x[xo + columns + g])
                     .fma(FloatVector.broadcast(FLOATS, -32f), t0.add(t1));
-            FloatVector d = ((IntVector) ShortVector.fromArray(
-                                    SHORTS, halves, (group * (columns / 256) + g / 16) * ROWS + lane)
-                            .convertShape(S2I, INTS, 0))
-                    .lanewise(LSHL, 13)
-                    .and(SIGN_AND_REST)
-                    .reinterpretAsFloats()
-                    .mul(REBIAS);
+            FloatVector d = FloatVector.fromArray(FLOATS, scales, (group * (columns / 256) + g / 16) * ROWS + lane);
             sum = ((FloatVector) ByteVector.fromArray(BYTES, m.steps, (group * (columns / 16) + g) * ROWS + lane)
                             .convertShape(B2I, INTS, 0)
                             .convertShape(I2F, FLOATS, 0))

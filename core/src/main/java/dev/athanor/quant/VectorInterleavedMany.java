@@ -4,19 +4,15 @@ import static dev.athanor.quant.Wide.BYTES;
 import static dev.athanor.quant.Wide.FLOATS;
 import static dev.athanor.quant.Wide.INTS;
 import static dev.athanor.quant.Wide.L;
-import static dev.athanor.quant.Wide.SHORTS;
 import static jdk.incubator.vector.VectorOperators.B2I;
 import static jdk.incubator.vector.VectorOperators.I2F;
-import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
-import static jdk.incubator.vector.VectorOperators.S2I;
 
 import dev.athanor.tensor.DType;
 import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 
 /**
  * {@link InterleavedDots} with four vectors: the numbers become floats once, in the nearest cache, and each meets all
@@ -27,8 +23,6 @@ final class VectorInterleavedMany {
     private static final int ROWS = Interleaved.ROWS;
     private static final int FOUR = InterleavedDots.FOUR;
     private static final int SUMS = 32 * ROWS;
-    private static final int SIGN_AND_REST = 0x8fffe000;
-    private static final float REBIAS = 0x1p112f;
 
     private VectorInterleavedMany() {}
 
@@ -124,14 +118,9 @@ final class VectorInterleavedMany {
     }
 
     private static void scale(
-            Interleaved m, int half, int step, float[] room, float[] x, int sums, int xs, float[] y, int yo, int ys) {
-        short[] halves = m.halves;
-        FloatVector scale = ((IntVector)
-                        ShortVector.fromArray(SHORTS, halves, half).convertShape(S2I, INTS, 0))
-                .lanewise(LSHL, 13)
-                .and(SIGN_AND_REST)
-                .reinterpretAsFloats()
-                .mul(REBIAS);
+            Interleaved m, int block, int step, float[] room, float[] x, int sums, int xs, float[] y, int yo, int ys) {
+        float[] scales = m.scales;
+        FloatVector scale = FloatVector.fromArray(FLOATS, scales, block);
         if (m.type == DType.Q6_K) {
             scale = ((FloatVector) ByteVector.fromArray(BYTES, m.steps, step)
                             .convertShape(B2I, INTS, 0)
@@ -148,19 +137,10 @@ final class VectorInterleavedMany {
     }
 
     private static void scaleQ4K(
-            Interleaved m, int half, int step, float[] room, float[] x, int sums, int xs, float[] y, int yo, int ys) {
-        short[] halves = m.halves;
-        FloatVector d = ((IntVector) ShortVector.fromArray(SHORTS, halves, half).convertShape(S2I, INTS, 0))
-                .lanewise(LSHL, 13)
-                .and(SIGN_AND_REST)
-                .reinterpretAsFloats()
-                .mul(REBIAS);
-        FloatVector dmin = ((IntVector)
-                        ShortVector.fromArray(SHORTS, halves, half + ROWS).convertShape(S2I, INTS, 0))
-                .lanewise(LSHL, 13)
-                .and(SIGN_AND_REST)
-                .reinterpretAsFloats()
-                .mul(REBIAS);
+            Interleaved m, int block, int step, float[] room, float[] x, int sums, int xs, float[] y, int yo, int ys) {
+        float[] scales = m.scales;
+        FloatVector d = FloatVector.fromArray(FLOATS, scales, block);
+        FloatVector dmin = FloatVector.fromArray(FLOATS, scales, block + ROWS);
         FloatVector scale = ((FloatVector) ByteVector.fromArray(BYTES, m.steps, step)
                         .convertShape(B2I, INTS, 0)
                         .convertShape(I2F, FLOATS, 0))
