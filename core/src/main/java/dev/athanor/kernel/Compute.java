@@ -34,7 +34,7 @@ public final class Compute implements AutoCloseable {
         this.gemm = new Gemm(micro, workers);
         InterleavedRows interleaved = new InterleavedRows(kernels, workers);
         this.gemv = new Gemv(kernels, workers, interleaved);
-        this.manyGemv = new ManyGemv(kernels, workers, interleaved);
+        this.manyGemv = new ManyGemv(kernels, micro, workers, interleaved);
         this.attention = new FlashAttention(kernels, micro, workers);
         try {
             this.door = EngineDoor.of(first, workers);

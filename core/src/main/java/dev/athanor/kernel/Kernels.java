@@ -58,6 +58,8 @@ public interface Kernels {
     /**
      * y[j * ys + i] = {@link #dot} of row i of w with vector j of x, to the bit, for {@code rows} rows and
      * {@code count} vectors.
+     *
+     * @param lanes 256 floats of scratch memory
      */
     default void dots(
             float[] w,
@@ -71,7 +73,8 @@ public interface Kernels {
             float[] y,
             int yo,
             int ys,
-            int n) {
+            int n,
+            float[] lanes) {
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < count; j++) {
                 y[yo + j * ys + i] = dot(w, wo + i * ws, x, xo + j * xs, n);

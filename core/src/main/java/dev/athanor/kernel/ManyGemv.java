@@ -20,23 +20,35 @@ public final class ManyGemv {
     /** Blocks of rows one task takes, so that the last ones are shared evenly. */
     private static final int TASK_FLOATS = 1 << 17;
 
-    /** Rows of an [in, out] matrix whose sums are taken from memory and put back once. */
-    private static final int STEP = 16;
+    /**
+     * Floats of an [in, out] matrix out of which columns are cut at once, 256 KiB: few enough rows for memory to
+     * foresee what is read next in each.
+     */
+    private static final int NEAR_FLOATS = 1 << 16;
 
-    /** Columns of such a step: the rows, and the sums of several vectors, fit the second cache. */
-    private static final int COLUMNS = 1024;
+    /** Floats between rows of x that are brought near. */
+    private static final int APART = 32;
+
+    /** Columns packed at once. */
+    private static final int COLUMNS = 64;
 
     private final Kernels kernels;
     private final Workers workers;
     private final InterleavedRows interleaved;
     private final float[][] rooms; // one per thread
+    private final float[][] lanes; // one per thread
+    private final SmallGemm[] products; // one per thread
     private float[] partial = new float[0];
+    private float[] apart = new float[0];
 
-    ManyGemv(Kernels kernels, Workers workers, InterleavedRows interleaved) {
+    ManyGemv(Kernels kernels, MicroKernel micro, Workers workers, InterleavedRows interleaved) {
         this.interleaved = interleaved;
         this.kernels = kernels;
         this.workers = workers;
         this.rooms = new float[workers.threads()][0];
+        this.lanes = new float[workers.threads()][Kernels.LANES * Kernels.LANES];
+        this.products = new SmallGemm[workers.threads()];
+        Arrays.setAll(products, i -> new SmallGemm(micro));
     }
 
     private float[] room(int worker, int size) {
@@ -91,16 +103,30 @@ public final class ManyGemv {
     }
 
     private void outputMajor(int n, int k, Source w, float[] x, int xo, int count, float[] y, int yo) {
-        int block = Math.max(2, BLOCK_FLOATS / k & -2);
+        int block = Math.max(4, BLOCK_FLOATS / k & -4);
         int perTask = Math.max(1, TASK_FLOATS / (block * k)) * block;
+        float[] near = apart(x, xo, k, count);
+        int pitch = k + APART;
         workers.run((n + perTask - 1) / perTask, (task, worker) -> {
             int end = Math.min(n, (task + 1) * perTask);
             for (int first = task * perTask; first < end; first += block) {
                 int rows = Math.min(block, end - first);
                 Rows r = w.rows(first, rows, worker);
-                kernels.dots(r.data, r.offset, k, rows, x, xo, k, count, y, yo + first, n, k);
+                kernels.dots(r.data, r.offset, k, rows, near, 0, pitch, count, y, yo + first, n, k, lanes[worker]);
             }
         });
+    }
+
+    /** x [count, k], its rows at a distance that is no power of two: they would drive each other out of the caches. */
+    private float[] apart(float[] x, int xo, int k, int count) {
+        int pitch = k + APART;
+        if (apart.length < count * pitch) {
+            apart = new float[count * pitch];
+        }
+        for (int j = 0; j < count; j++) {
+            System.arraycopy(x, xo + j * k, apart, j * pitch, k);
+        }
+        return apart;
     }
 
     /** y[j] = x[j] · W for W [k, n], x [count, k] and y [count, n]. */
@@ -117,20 +143,23 @@ public final class ManyGemv {
     private void inputMajor(int n, int k, Source w, float[] x, int xo, int count, float[] y, int yo) {
         int stretch = (k + Gemv.PARTS - 1) / Gemv.PARTS;
         int parts = (k + stretch - 1) / stretch;
+        int block = Math.clamp(NEAR_FLOATS / n, 1, stretch);
         if (partial.length < parts * count * n) {
             partial = new float[parts * count * n];
         }
         float[] sums = partial; // [parts, count, n]
         workers.run(parts, (part, worker) -> {
+            SmallGemm product = products[worker];
             int to = part * count * n;
-            Arrays.fill(sums, to, to + count * n, 0f);
             int end = Math.min(k, (part + 1) * stretch);
-            for (int p = part * stretch; p < end; p += STEP) {
-                int rows = Math.min(STEP, end - p);
+            for (int p = part * stretch; p < end; p += block) {
+                int rows = Math.min(block, end - p);
                 Rows r = w.rows(p, rows, worker);
+                product.packA(count, rows, x, xo + p, k, false);
                 for (int c = 0; c < n; c += COLUMNS) {
                     int columns = Math.min(COLUMNS, n - c);
-                    kernels.addScaledRows(sums, to + c, n, x, xo + p, k, count, r.data, r.offset + c, n, rows, columns);
+                    product.packB(columns, rows, r.data, r.offset + c, n, false);
+                    product.product(count, columns, rows, sums, to + c, n, p > part * stretch);
                 }
             }
         });

@@ -65,12 +65,13 @@ final class VectorKernels implements Kernels {
             float[] y,
             int yo,
             int ys,
-            int n) {
+            int n,
+            float[] lanes) {
         int wideRows = VectorManyRows.wide() ? rows & -VectorManyRows.ROWS : 0;
         int wideVectors = VectorManyRows.wide() ? count & -VectorManyRows.VECTORS : 0;
         for (int j = 0; j < wideVectors; j += VectorManyRows.VECTORS) {
             for (int i = 0; i < wideRows; i += VectorManyRows.ROWS) {
-                VectorManyRows.dots(w, wo + i * ws, ws, x, xo + j * xs, xs, y, yo + j * ys + i, ys, n);
+                VectorManyRows.dots(w, wo + i * ws, ws, x, xo + j * xs, xs, y, yo + j * ys + i, ys, n, lanes);
             }
         }
         for (int i = 0; i < rows; i++) {

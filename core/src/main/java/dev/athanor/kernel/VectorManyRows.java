@@ -1,9 +1,5 @@
 package dev.athanor.kernel;
 
-import static dev.athanor.kernel.Lanes.BY_1;
-import static dev.athanor.kernel.Lanes.BY_2;
-import static dev.athanor.kernel.Lanes.BY_4;
-import static dev.athanor.kernel.Lanes.BY_8;
 import static dev.athanor.kernel.Lanes.L;
 import static dev.athanor.kernel.Lanes.PARTS;
 import static dev.athanor.kernel.Lanes.S;
@@ -18,8 +14,10 @@ final class VectorManyRows {
     /** Vectors of one tile. */
     static final int VECTORS = 4;
 
-    /** Rows of the weight in one tile of dot products: 2 · 4 chains hide the latency of a multiply-add. */
-    static final int ROWS = 2;
+    /**
+     * Rows of the weight in one tile of dot products: a load feeds four multiply-adds, for most loads touch two lines.
+     */
+    static final int ROWS = 4;
 
     /** Registers of columns in one tile of sums: 4 · 4 sums, 4 weights and 4 scales fit 32 registers. */
     private static final int COLUMNS = 4;
@@ -34,8 +32,13 @@ final class VectorManyRows {
         return PARTS == 1;
     }
 
-    /** y[j * ys + i] = dot(row i of w, vector j of x) for 2 rows and 4 vectors. */
-    static void dots(float[] w, int wo, int ws, float[] x, int xo, int xs, float[] y, int yo, int ys, int n) {
+    /**
+     * y[j * ys + i] = dot(row i of w, vector j of x) for 4 rows and 4 vectors.
+     *
+     * @param lanes 256 floats of scratch memory
+     */
+    static void dots(
+            float[] w, int wo, int ws, float[] x, int xo, int xs, float[] y, int yo, int ys, int n, float[] lanes) {
         FloatVector a0 = FloatVector.zero(S);
         FloatVector a1 = FloatVector.zero(S);
         FloatVector a2 = FloatVector.zero(S);
@@ -44,46 +47,80 @@ final class VectorManyRows {
         FloatVector b1 = FloatVector.zero(S);
         FloatVector b2 = FloatVector.zero(S);
         FloatVector b3 = FloatVector.zero(S);
+        FloatVector c0 = FloatVector.zero(S);
+        FloatVector c1 = FloatVector.zero(S);
+        FloatVector c2 = FloatVector.zero(S);
+        FloatVector c3 = FloatVector.zero(S);
+        FloatVector d0 = FloatVector.zero(S);
+        FloatVector d1 = FloatVector.zero(S);
+        FloatVector d2 = FloatVector.zero(S);
+        FloatVector d3 = FloatVector.zero(S);
         int bound = n & -Kernels.LANES;
         for (int i = 0; i < bound; i += Kernels.LANES) {
-            FloatVector u = FloatVector.fromArray(S, w, wo + i);
-            FloatVector v = FloatVector.fromArray(S, w, wo + ws + i);
+            FloatVector s = FloatVector.fromArray(S, w, wo + i);
+            FloatVector t = FloatVector.fromArray(S, w, wo + ws + i);
+            FloatVector u = FloatVector.fromArray(S, w, wo + 2 * ws + i);
+            FloatVector v = FloatVector.fromArray(S, w, wo + 3 * ws + i);
             FloatVector p = FloatVector.fromArray(S, x, xo + i);
+            a0 = p.fma(s, a0);
+            b0 = p.fma(t, b0);
+            c0 = p.fma(u, c0);
+            d0 = p.fma(v, d0);
             FloatVector q = FloatVector.fromArray(S, x, xo + xs + i);
+            a1 = q.fma(s, a1);
+            b1 = q.fma(t, b1);
+            c1 = q.fma(u, c1);
+            d1 = q.fma(v, d1);
             FloatVector r = FloatVector.fromArray(S, x, xo + 2 * xs + i);
-            FloatVector s = FloatVector.fromArray(S, x, xo + 3 * xs + i);
-            a0 = u.fma(p, a0);
-            a1 = u.fma(q, a1);
-            a2 = u.fma(r, a2);
-            a3 = u.fma(s, a3);
-            b0 = v.fma(p, b0);
-            b1 = v.fma(q, b1);
-            b2 = v.fma(r, b2);
-            b3 = v.fma(s, b3);
+            a2 = r.fma(s, a2);
+            b2 = r.fma(t, b2);
+            c2 = r.fma(u, c2);
+            d2 = r.fma(v, d2);
+            FloatVector z = FloatVector.fromArray(S, x, xo + 3 * xs + i);
+            a3 = z.fma(s, a3);
+            b3 = z.fma(t, b3);
+            c3 = z.fma(u, c3);
+            d3 = z.fma(v, d3);
         }
-        y[yo] = tail(folded(a0), w, wo, x, xo, bound, n);
-        y[yo + ys] = tail(folded(a1), w, wo, x, xo + xs, bound, n);
-        y[yo + 2 * ys] = tail(folded(a2), w, wo, x, xo + 2 * xs, bound, n);
-        y[yo + 3 * ys] = tail(folded(a3), w, wo, x, xo + 3 * xs, bound, n);
-        y[yo + 1] = tail(folded(b0), w, wo + ws, x, xo, bound, n);
-        y[yo + ys + 1] = tail(folded(b1), w, wo + ws, x, xo + xs, bound, n);
-        y[yo + 2 * ys + 1] = tail(folded(b2), w, wo + ws, x, xo + 2 * xs, bound, n);
-        y[yo + 3 * ys + 1] = tail(folded(b3), w, wo + ws, x, xo + 3 * xs, bound, n);
+        a0.intoArray(lanes, 0);
+        a1.intoArray(lanes, L);
+        a2.intoArray(lanes, 2 * L);
+        a3.intoArray(lanes, 3 * L);
+        b0.intoArray(lanes, 4 * L);
+        b1.intoArray(lanes, 5 * L);
+        b2.intoArray(lanes, 6 * L);
+        b3.intoArray(lanes, 7 * L);
+        c0.intoArray(lanes, 8 * L);
+        c1.intoArray(lanes, 9 * L);
+        c2.intoArray(lanes, 10 * L);
+        c3.intoArray(lanes, 11 * L);
+        d0.intoArray(lanes, 12 * L);
+        d1.intoArray(lanes, 13 * L);
+        d2.intoArray(lanes, 14 * L);
+        d3.intoArray(lanes, 15 * L);
+        VectorFold.rows(lanes);
+        for (int j = 0; j < VECTORS; j++) {
+            y[yo + j * ys] = lanes[j];
+            y[yo + j * ys + 1] = lanes[VECTORS + j];
+            y[yo + j * ys + 2] = lanes[2 * VECTORS + j];
+            y[yo + j * ys + 3] = lanes[3 * VECTORS + j];
+        }
+        if (bound < n) {
+            tails(w, wo, ws, x, xo, xs, y, yo, ys, bound, n);
+        }
     }
 
-    private static float folded(FloatVector lanes) {
-        FloatVector t = lanes.add(lanes.rearrange(BY_8));
-        t = t.add(t.rearrange(BY_4));
-        t = t.add(t.rearrange(BY_2));
-        return t.add(t.rearrange(BY_1)).lane(0);
-    }
-
-    private static float tail(float sum, float[] w, int wo, float[] x, int xo, int from, int n) {
-        float total = sum;
-        for (int i = from; i < n; i++) {
-            total = Math.fma(x[xo + i], w[wo + i], total);
+    private static void tails(
+            float[] w, int wo, int ws, float[] x, int xo, int xs, float[] y, int yo, int ys, int from, int n) {
+        for (int i = 0; i < ROWS; i++) {
+            for (int j = 0; j < VECTORS; j++) {
+                float total = y[yo + j * ys + i];
+                for (int p = from; p < n; p++) {
+                    total = Math.fma(x[xo + j * xs + p], w[wo + i * ws + p], total);
+                }
+                y[yo + j * ys + i] = total;
+            }
         }
-        return total;
     }
 
     /**

@@ -13,19 +13,19 @@ import jdk.incubator.vector.VectorSpecies;
  * two exchanges are done per pass, so a block crosses memory once on the way.
  */
 final class VectorPacking {
-    private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
+    static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
     private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_512;
-    private static final int L = 16;
+    static final int L = 16;
 
     // Lane numbers for selecting from two rows a and b: below 16 a's lane, from 16 on b's.
-    private static final IntVector LOW_8 = exchange(8, false);
-    private static final IntVector HIGH_8 = exchange(8, true);
-    private static final IntVector LOW_4 = exchange(4, false);
-    private static final IntVector HIGH_4 = exchange(4, true);
-    private static final IntVector LOW_2 = exchange(2, false);
-    private static final IntVector HIGH_2 = exchange(2, true);
-    private static final IntVector LOW_1 = exchange(1, false);
-    private static final IntVector HIGH_1 = exchange(1, true);
+    static final IntVector LOW_8 = exchange(8, false);
+    static final IntVector HIGH_8 = exchange(8, true);
+    static final IntVector LOW_4 = exchange(4, false);
+    static final IntVector HIGH_4 = exchange(4, true);
+    static final IntVector LOW_2 = exchange(2, false);
+    static final IntVector HIGH_2 = exchange(2, true);
+    static final IntVector LOW_1 = exchange(1, false);
+    static final IntVector HIGH_1 = exchange(1, true);
 
     private VectorPacking() {}
 
@@ -73,8 +73,8 @@ final class VectorPacking {
     private static void copy(float[] out, int oo, int width, float[] x, int xo, int ld, int count, int k) {
         if (count == width && width == 2 * L) { // masked loads and stores take twice as long
             for (int p = 0; p < k; p++) {
-                FloatVector.fromArray(S, x, xo + p * ld).intoArray(out, oo + p * width);
-                FloatVector.fromArray(S, x, xo + p * ld + L).intoArray(out, oo + p * width + L);
+                FloatVector.fromArray(S, x, xo + p * ld).intoArray(out, oo + p * 2 * L);
+                FloatVector.fromArray(S, x, xo + p * ld + L).intoArray(out, oo + p * 2 * L + L);
             }
             return;
         }
