@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,14 +37,25 @@ class ServeDrainTest {
 
     @Test
     void textsUnderWayEndProperlyAtSigtermAndTheServerIsGoneWithinTenSeconds() throws Exception {
-        System.out.println("seed " + SEED);
+        signals(directory, SEED, ROUNDS);
+    }
+
+    /** More moments, on demand: how many, and a seed. */
+    public static void main(String[] arguments) throws Exception {
+        int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 100;
+        long seed = arguments.length > 1 ? Long.parseLong(arguments[1]) : SEED;
+        signals(Files.createTempDirectory("athanor-drain"), seed, rounds);
+    }
+
+    private static void signals(Path directory, long seed, int rounds) throws Exception {
+        System.out.println("seed " + seed);
         Path model = directory.resolve("little");
         try (TrainingRun run = TrainingRun.begin(
                 model, new TrainingRun.Options(List.of("tales:stories=100,seed=1"), "tales", 1, 0, 0, 1, 0), 2)) {
             run.run(() -> false, p -> {});
         }
-        Random random = new Random(SEED);
-        for (int round = 0; round < ROUNDS; round++) {
+        Random random = new Random(seed);
+        for (int round = 0; round < rounds; round++) {
             round(model, random.nextInt(1500));
         }
     }

@@ -7,27 +7,28 @@ import dev.athanor.tensor.DType;
  * {@link VectorInterleavedDots} computes sixteen rows at once and gives the same bits on registers of any width, since
  * every row stays in its lane.
  *
- * <p>The stored numbers q of a group are added up as they are, in two chains of fused multiply-adds over even and odd
- * columns; then the scale is multiplied once:
+ * <p>The stored numbers q of a group become floats 1 + q / p, where p is what their place in the mantissa makes of
+ * them, and are added up in two chains of fused multiply-adds over even and odd columns, with x times p. What the ones
+ * have brought, and the bias, is taken off; then the scale is multiplied once:
  *
  * <pre>
- * t = t0 + t1
- * Q4_0, Q8_0: y = fma(d, fma(-bias, sum of x, t), y)                w = d (q - bias)
- * Q6_K:       y = fma(d scale, fma(-bias, sum of x, t), y)          w = d scale (q - bias)
+ * t = (t0 + t1) - off        off = sum of p x + bias · sum of x
+ * Q4_0, Q8_0: y = fma(d, t, y)                                      w = d (q - bias)
+ * Q6_K:       y = fma(d scale, t, y)                                w = d scale (q - bias)
  * Q4_K:       y = fma(dmin minimum, -sum of x, fma(d scale, t, y))  w = d scale q - dmin minimum
  * </pre>
  *
- * <p>A number is not shifted down to be multiplied: bits 4g … 4g + 3 alone are 16^g q, so that x is divided by 16^g
- * beforehand, once for all rows. Both are exact.
+ * <p>That x times p is exact, for p is a power of two; that it is up to 256 costs the chains eight of their 24 bits at
+ * most: {@code InterleavedTest} has the bound.
  */
 public final class InterleavedDots {
     private static final int ROWS = Interleaved.ROWS;
 
-    /** What x is multiplied by at column k mod 8; the last number is shifted by four bits, for it has the sign's. */
-    private static final float[] OF_EIGHT = {1f, 0x1p-4f, 0x1p-8f, 0x1p-12f, 0x1p-16f, 0x1p-20f, 0x1p-24f, 0x1p-24f};
+    /** Where a byte stands in a turned word, and its halves. */
+    static final int WHOLE = 0xff << Interleaved.TURNED;
 
-    /** The same at column k mod 4; the last number is shifted all the way. */
-    private static final float[] OF_FOUR = {1f, 0x1p-8f, 0x1p-16f, 1f};
+    static final int LOWER = 0xf << Interleaved.TURNED;
+    static final int UPPER = 0xf << Interleaved.TURNED + 4;
 
     /** Vectors multiplied together. */
     static final int FOUR = 4;
@@ -39,29 +40,49 @@ public final class InterleavedDots {
 
     /** Floats that {@link #prepare} makes of {@code columns}. */
     public static int prepared(DType type, int columns) {
-        return columns + columns / Interleaved.groupOf(type);
+        return columns + columns / Interleaved.groupOf(type) * (type == DType.Q4_K ? 2 : 1);
     }
 
-    /** x as the products with a type need it: every number divided, and the sums of groups behind them. */
+    /** What p is at an even or odd column. */
+    private static float place(DType type, int column) {
+        return switch (type) {
+            case Q4_0, Q4_K -> column % 2 == 0 ? 256f : 16f;
+            case Q6_K -> 64f;
+            default -> 256f;
+        };
+    }
+
+    /**
+     * x as the products with a type need it: p x of every column, behind them -off of every group, and behind those the
+     * sums of x (Q4_K).
+     */
     public static void prepare(DType type, float[] x, int xo, int columns, float[] out, int oo) {
-        float[] factors = Interleaved.perWord(type) == 8 ? OF_EIGHT : OF_FOUR;
-        for (int i = 0; i < columns; i++) {
-            out[oo + i] = x[xo + i] * factors[i & factors.length - 1];
+        float even = place(type, 0);
+        float odd = place(type, 1);
+        for (int i = 0; i < columns; i += 2) {
+            out[oo + i] = x[xo + i] * even;
+            out[oo + i + 1] = x[xo + i + 1] * odd;
         }
-        int group = Interleaved.groupOf(type);
-        for (int g = 0; g < columns / group; g++) {
+        int size = Interleaved.groupOf(type);
+        int groups = columns / size;
+        for (int g = 0; g < groups; g++) {
             float a = 0f;
             float b = 0f;
             float c = 0f;
             float d = 0f;
-            int from = xo + g * group;
-            for (int i = from; i < from + group; i += 4) {
+            int from = xo + g * size;
+            for (int i = from; i < from + size; i += 4) {
                 a += x[i];
                 b += x[i + 1];
                 c += x[i + 2];
                 d += x[i + 3];
             }
-            out[oo + columns + g] = (a + b) + (c + d);
+            float sum = (a + c) + (b + d);
+            float off = even * (a + c) + odd * (b + d);
+            out[oo + columns + g] = -(off + Interleaved.bias(type) * sum);
+            if (type == DType.Q4_K) {
+                out[oo + columns + groups + g] = sum;
+            }
         }
     }
 
@@ -114,19 +135,19 @@ public final class InterleavedDots {
             float sum = 0f;
             for (int g = 0; g < groups; g++) {
                 float t = unscaled(m, group, lane, g, x, xo);
-                float sumOfX = x[xo + m.columns + g];
                 int block = group * blocks + g * size / m.type.blockElements();
                 if (m.type == DType.Q4_K) {
                     int steps = (group * groups + g) * 2 * ROWS + lane;
                     float scale = m.scales[block * 2 * ROWS + lane] * m.steps[steps];
                     float minimum = m.scales[(block * 2 + 1) * ROWS + lane] * m.steps[steps + ROWS];
+                    float sumOfX = x[xo + m.columns + groups + g];
                     sum = Math.fma(minimum, -sumOfX, Math.fma(scale, t, sum));
                 } else {
                     float scale = m.scales[block * ROWS + lane];
                     if (m.type == DType.Q6_K) {
                         scale *= m.steps[(group * groups + g) * ROWS + lane];
                     }
-                    sum = Math.fma(scale, Math.fma(sumOfX, -Interleaved.bias(m.type), t), sum);
+                    sum = Math.fma(scale, t, sum);
                 }
             }
             y[yo + lane] = sum;
@@ -138,18 +159,21 @@ public final class InterleavedDots {
         int perWord = Interleaved.perWord(m.type);
         float[] t = new float[2];
         for (int i = 0; i < size; i++) {
-            int word = m.words[(group * (m.columns / perWord) + (g * size + i) / perWord) * ROWS + lane];
-            int q = perWord == 8 ? ofEight(word, i % 8) : ofFour(word, i % 4);
-            t[i % 2] = Math.fma((float) q, x[xo + g * size + i], t[i % 2]);
+            int word = m.words[m.line(group, i / perWord, g) + lane];
+            float f = perWord == 8 ? ofEight(word, i % 8) : ofFour(word, i % 4);
+            t[i % 2] = Math.fma(f, x[xo + g * size + i], t[i % 2]);
         }
-        return t[0] + t[1];
+        return t[0] + t[1] + x[xo + m.columns + g];
     }
 
-    private static int ofEight(int word, int place) {
-        return place == 7 ? word >>> 4 & 0x0f000000 : word & 15 << 4 * place;
+    /** 1 + q / 256 at even places, 1 + q / 16 at odd ones. */
+    private static float ofEight(int word, int place) {
+        int turned = Integer.rotateRight(word, place / 2 * 8);
+        return Float.intBitsToFloat(turned & (place % 2 == 0 ? LOWER : UPPER) | Interleaved.ONE);
     }
 
-    private static int ofFour(int word, int place) {
-        return place == 3 ? word >>> 24 : word & 255 << 8 * place;
+    /** 1 + b / 256. */
+    private static float ofFour(int word, int place) {
+        return Float.intBitsToFloat(Integer.rotateRight(word, place * 8) & WHOLE | Interleaved.ONE);
     }
 }

@@ -1,12 +1,16 @@
 package dev.athanor.quant;
 
+import static dev.athanor.quant.Interleaved.ONE;
+import static dev.athanor.quant.InterleavedDots.LOWER;
+import static dev.athanor.quant.InterleavedDots.UPPER;
+import static dev.athanor.quant.InterleavedDots.WHOLE;
 import static dev.athanor.quant.Wide.BYTES;
 import static dev.athanor.quant.Wide.FLOATS;
 import static dev.athanor.quant.Wide.INTS;
 import static dev.athanor.quant.Wide.L;
 import static jdk.incubator.vector.VectorOperators.B2I;
 import static jdk.incubator.vector.VectorOperators.I2F;
-import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.ROR;
 
 import dev.athanor.tensor.DType;
 import java.util.Arrays;
@@ -36,17 +40,18 @@ final class VectorInterleavedMany {
         for (int lane = 0; lane < ROWS; lane += L) {
             for (int g = 0; g < groups; g++) {
                 int at = group * groups + g;
-                int from = at * (size / perWord) * ROWS + lane;
+                int from = m.line(group, 0, g) + lane;
                 if (perWord == 8) {
-                    readEight(m.words, from, size / 8, room);
+                    readEight(m.words, from, groups * ROWS, size / 8, room);
                 } else {
-                    readFour(m.words, from, size / 4, room);
+                    readFour(m.words, from, groups * ROWS, size / 4, room);
                 }
                 multiply(room, size, x, xo + g * size, xs);
                 int sums = xo + m.columns + g;
                 int block = group * (m.columns / m.type.blockElements()) + g * size / m.type.blockElements();
                 if (m.type == DType.Q4_K) {
-                    scaleQ4K(m, block * 2 * ROWS + lane, at * 2 * ROWS + lane, room, x, sums, xs, y, yo + lane, ys);
+                    int step = at * 2 * ROWS + lane;
+                    scaleQ4K(m, block * 2 * ROWS + lane, step, room, x, sums, groups, xs, y, yo + lane, ys);
                 } else {
                     scale(m, block * ROWS + lane, at * ROWS + lane, room, x, sums, xs, y, yo + lane, ys);
                 }
@@ -54,38 +59,34 @@ final class VectorInterleavedMany {
         }
     }
 
-    /** room[c * L + i] = 16^(c mod 8) q of column c, row i. */
-    private static void readEight(int[] words, int from, int count, float[] room) {
+    /** room[c * L + i] = 1 + q / 256 of an even column c, 1 + q / 16 of an odd one, row i. */
+    private static void readEight(int[] words, int from, int stride, int count, float[] room) {
         for (int word = 0; word < count; word++) {
-            IntVector v = IntVector.fromArray(INTS, words, from + word * ROWS);
+            IntVector v = IntVector.fromArray(INTS, words, from + word * stride);
             int to = word * 8 * L;
-            v.and(0xf).convertShape(I2F, FLOATS, 0).reinterpretAsFloats().intoArray(room, to);
-            v.and(0xf0).convertShape(I2F, FLOATS, 0).reinterpretAsFloats().intoArray(room, to + 1 * L);
-            v.and(0xf00).convertShape(I2F, FLOATS, 0).reinterpretAsFloats().intoArray(room, to + 2 * L);
-            v.and(0xf000).convertShape(I2F, FLOATS, 0).reinterpretAsFloats().intoArray(room, to + 3 * L);
-            v.and(0xf0000).convertShape(I2F, FLOATS, 0).reinterpretAsFloats().intoArray(room, to + 4 * L);
-            v.and(0xf00000).convertShape(I2F, FLOATS, 0).reinterpretAsFloats().intoArray(room, to + 5 * L);
-            v.and(0xf000000).convertShape(I2F, FLOATS, 0).reinterpretAsFloats().intoArray(room, to + 6 * L);
-            v.lanewise(LSHR, 4)
-                    .and(0xf000000)
-                    .convertShape(I2F, FLOATS, 0)
-                    .reinterpretAsFloats()
-                    .intoArray(room, to + 7 * L);
+            v.and(LOWER).or(ONE).reinterpretAsFloats().intoArray(room, to);
+            v.and(UPPER).or(ONE).reinterpretAsFloats().intoArray(room, to + 1 * L);
+            IntVector v1 = v.lanewise(ROR, 8);
+            v1.and(LOWER).or(ONE).reinterpretAsFloats().intoArray(room, to + 2 * L);
+            v1.and(UPPER).or(ONE).reinterpretAsFloats().intoArray(room, to + 3 * L);
+            IntVector v2 = v.lanewise(ROR, 16);
+            v2.and(LOWER).or(ONE).reinterpretAsFloats().intoArray(room, to + 4 * L);
+            v2.and(UPPER).or(ONE).reinterpretAsFloats().intoArray(room, to + 5 * L);
+            IntVector v3 = v.lanewise(ROR, 24);
+            v3.and(LOWER).or(ONE).reinterpretAsFloats().intoArray(room, to + 6 * L);
+            v3.and(UPPER).or(ONE).reinterpretAsFloats().intoArray(room, to + 7 * L);
         }
     }
 
-    /** room[c * L + i] = 256^(c mod 4) q of column c, row i. */
-    private static void readFour(int[] words, int from, int count, float[] room) {
+    /** room[c * L + i] = 1 + b / 256 of column c, row i. */
+    private static void readFour(int[] words, int from, int stride, int count, float[] room) {
         for (int word = 0; word < count; word++) {
-            IntVector v = IntVector.fromArray(INTS, words, from + word * ROWS);
+            IntVector v = IntVector.fromArray(INTS, words, from + word * stride);
             int to = word * 4 * L;
-            v.and(0xff).convertShape(I2F, FLOATS, 0).reinterpretAsFloats().intoArray(room, to);
-            v.and(0xff00).convertShape(I2F, FLOATS, 0).reinterpretAsFloats().intoArray(room, to + 1 * L);
-            v.and(0xff0000).convertShape(I2F, FLOATS, 0).reinterpretAsFloats().intoArray(room, to + 2 * L);
-            v.lanewise(LSHR, 24)
-                    .convertShape(I2F, FLOATS, 0)
-                    .reinterpretAsFloats()
-                    .intoArray(room, to + 3 * L);
+            v.and(WHOLE).or(ONE).reinterpretAsFloats().intoArray(room, to);
+            v.lanewise(ROR, 8).and(WHOLE).or(ONE).reinterpretAsFloats().intoArray(room, to + 1 * L);
+            v.lanewise(ROR, 16).and(WHOLE).or(ONE).reinterpretAsFloats().intoArray(room, to + 2 * L);
+            v.lanewise(ROR, 24).and(WHOLE).or(ONE).reinterpretAsFloats().intoArray(room, to + 3 * L);
         }
     }
 
@@ -127,17 +128,26 @@ final class VectorInterleavedMany {
                             .convertShape(I2F, FLOATS, 0))
                     .mul(scale);
         }
-        FloatVector bias = FloatVector.broadcast(FLOATS, -Interleaved.bias(m.type));
         for (int j = 0; j < FOUR; j++) {
             FloatVector.broadcast(FLOATS, x[sums + j * xs])
-                    .fma(bias, FloatVector.fromArray(FLOATS, room, SUMS + j * L))
+                    .add(FloatVector.fromArray(FLOATS, room, SUMS + j * L))
                     .fma(scale, FloatVector.fromArray(FLOATS, y, yo + j * ys))
                     .intoArray(y, yo + j * ys);
         }
     }
 
     private static void scaleQ4K(
-            Interleaved m, int block, int step, float[] room, float[] x, int sums, int xs, float[] y, int yo, int ys) {
+            Interleaved m,
+            int block,
+            int step,
+            float[] room,
+            float[] x,
+            int sums,
+            int groups,
+            int xs,
+            float[] y,
+            int yo,
+            int ys) {
         float[] scales = m.scales;
         FloatVector d = FloatVector.fromArray(FLOATS, scales, block);
         FloatVector dmin = FloatVector.fromArray(FLOATS, scales, block + ROWS);
@@ -150,9 +160,10 @@ final class VectorInterleavedMany {
                         .convertShape(I2F, FLOATS, 0))
                 .mul(dmin);
         for (int j = 0; j < FOUR; j++) {
-            FloatVector scaled = FloatVector.fromArray(FLOATS, room, SUMS + j * L)
+            FloatVector scaled = FloatVector.broadcast(FLOATS, x[sums + j * xs])
+                    .add(FloatVector.fromArray(FLOATS, room, SUMS + j * L))
                     .fma(scale, FloatVector.fromArray(FLOATS, y, yo + j * ys));
-            FloatVector.broadcast(FLOATS, -x[sums + j * xs])
+            FloatVector.broadcast(FLOATS, -x[sums + groups + j * xs])
                     .fma(minimum, scaled)
                     .intoArray(y, yo + j * ys);
         }

@@ -65,8 +65,8 @@ class InterleavedTest {
                     expected += (double) row[c] * x[j * k + c];
                     size += largest(w.type(), row[c]) * Math.abs(x[j * k + c]);
                 }
-                // Each of at most 16 + k / 16 additions on its way rounds by 2^-24 of what is added up, where
-                // numbers stand before their bias or minimum is taken off.
+                // Each of at most 16 + k / 16 additions on its way rounds by 2^-24 of what is added up: p + q times
+                // scale and x in the chains, p + bias in what is taken off.
                 double bound = (16 + k / 16.0 + 4) * 0x1p-24 * size;
                 assertTrue(
                         Math.abs(expected - alone[at]) <= bound,
@@ -77,13 +77,13 @@ class InterleavedTest {
         }
     }
 
-    /** A bound of |scale q| + |scale bias| or |minimum| of the test's blocks, whatever a number came out as. */
+    /** A bound of |scale| (p + q + p + bias), and |minimum|, of the test's blocks, whatever a number came out as. */
     private static double largest(DType type, float number) {
         return switch (type) {
-            case Q4_0 -> 24 * SCALE;
-            case Q8_0 -> 384 * SCALE;
-            case Q6_K -> 128 * 96 * SCALE;
-            default -> 63 * 15 * SCALE + 63 * SCALE + Math.abs(number);
+            case Q4_0 -> (256 + 15 + 256 + 8) * SCALE;
+            case Q8_0 -> (256 + 255 + 256 + 128) * SCALE;
+            case Q6_K -> 128 * (64 + 63 + 64 + 32) * SCALE;
+            default -> 63 * (256 + 15 + 256) * SCALE + 63 * SCALE + Math.abs(number);
         };
     }
 
