@@ -8,8 +8,10 @@ enum Kind {
      */
     INT8(Dnnl.U8, Dnnl.S8, Dnnl.S32, 1, 256),
 
-    /** BF16 operands, F32 sums. Deep enough that adding a tile to C costs little. */
-    BF16(Dnnl.BF16, Dnnl.BF16, Dnnl.F32, 2, 512),
+    /**
+     * BF16 operands, F32 sums. So deep that C is met once, but for a head's gradient; a tile of weights has 512 KiB.
+     */
+    BF16(Dnnl.BF16, Dnnl.BF16, Dnnl.F32, 2, 4096),
 
     /** What the other two are measured against; products in F32 stay with the vector kernels. */
     F32(Dnnl.F32, Dnnl.F32, Dnnl.F32, 4, 256);

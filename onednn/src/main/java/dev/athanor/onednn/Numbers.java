@@ -19,7 +19,7 @@ interface Numbers {
     float quantise(float[] x, int xo, int count, int zero, MemorySegment out, long to, int[] sums, int at);
 
     /** Rounds {@code count} numbers to BF16, ties to even. */
-    void toBf16(float[] x, int xo, int count, MemorySegment out, long to);
+    void toBf16(float[] x, int xo, int count, short[] out, int to);
 
     /**
      * total[r, j] += (tile[r, j] - offsets[fo + j]) · columnScales[fo + j] · rowScales[so + r], the last two factors as
@@ -38,6 +38,6 @@ interface Numbers {
             float[] rowScales,
             int so);
 
-    /** total[i] += tile[i] for {@code count} F32 numbers. */
-    void add(float[] total, MemorySegment tile, int count);
+    /** c[co + r * ldc + j] (+)= tile[r, j] for the first {@code columns} of {@link TilePlan#COLUMNS}, F32. */
+    void write(MemorySegment tile, int rows, int columns, float[] c, int co, int ldc, boolean accumulate);
 }

@@ -6,9 +6,8 @@ import dev.athanor.kernel.Workers;
 import dev.athanor.tensor.DType;
 import dev.athanor.tensor.Stored;
 import java.lang.management.ManagementFactory;
-import java.util.EnumMap;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -30,7 +29,9 @@ final class OneDnnEngine implements MatrixEngine {
     private final Numbers numbers;
     private final Suitable suitable;
     private final long kept;
-    private final Map<Kind, TiledProduct> products = new EnumMap<>(Kind.class);
+    private Optional<IntegerProduct> integers = Optional.empty();
+    private Optional<Bf16Product> halves = Optional.empty();
+    private Optional<KeptHalves> keptHalves = Optional.empty();
 
     /** Packed weights may take {@code kept} bytes. */
     OneDnnEngine(Dnnl dnnl, Workers workers, Numbers numbers, Suitable suitable, long kept) {
@@ -101,9 +102,13 @@ final class OneDnnEngine implements MatrixEngine {
             throw new IllegalArgumentException("matrix product: expected operand B [" + rows + ", "
                     + (transposeB ? k : n) + "], found " + b.shape());
         }
-        Kind kind = b.type().quantised() ? Kind.INT8 : Kind.BF16;
-        Source source = new Source.InFile(b, !transposeB);
-        product(kind).multiply(m, n, k, new Source.Floats(a, ao, k, false), source, c, co, n, accumulate);
+        Source left = new Source.Floats(a, ao, k, false);
+        if (b.type().quantised()) {
+            integers().multiply(m, n, k, left, new Source.InFile(b, !transposeB), c, co, n, accumulate);
+        } else {
+            Source right = new Source.InFile(keptHalves().of(b), !transposeB);
+            halves().multiply(m, n, k, left, right, c, co, n, accumulate);
+        }
     }
 
     @Override
@@ -125,16 +130,37 @@ final class OneDnnEngine implements MatrixEngine {
             boolean accumulate) {
         Source left = new Source.Floats(a, ao, lda, transposeA);
         Source right = new Source.Floats(b, bo, ldb, !transposeB);
-        product(Kind.BF16).multiply(m, n, k, left, right, c, co, ldc, accumulate);
+        halves().multiply(m, n, k, left, right, c, co, ldc, accumulate);
     }
 
-    TiledProduct product(Kind kind) {
-        return products.computeIfAbsent(kind, key -> new TiledProduct(dnnl, key, workers, numbers, kept));
+    private IntegerProduct integers() {
+        if (integers.isEmpty()) {
+            integers = Optional.of(new IntegerProduct(dnnl, workers, numbers, kept));
+        }
+        return integers.get();
+    }
+
+    private Bf16Product halves() {
+        if (halves.isEmpty()) {
+            halves = Optional.of(new Bf16Product(dnnl, workers, numbers));
+        }
+        return halves.get();
+    }
+
+    private KeptHalves keptHalves() {
+        if (keptHalves.isEmpty()) {
+            keptHalves = Optional.of(new KeptHalves(workers, numbers, kept));
+        }
+        return keptHalves.get();
     }
 
     @Override
     public void close() {
-        products.values().forEach(TiledProduct::close);
-        products.clear();
+        integers.ifPresent(IntegerProduct::close);
+        integers = Optional.empty();
+        halves.ifPresent(Bf16Product::close);
+        halves = Optional.empty();
+        keptHalves.ifPresent(KeptHalves::close);
+        keptHalves = Optional.empty();
     }
 }

@@ -3,7 +3,6 @@ package dev.athanor.onednn;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
 
@@ -46,11 +45,11 @@ final class ScalarNumbers implements Numbers {
     }
 
     @Override
-    public void toBf16(float[] x, int xo, int count, MemorySegment out, long to) {
+    public void toBf16(float[] x, int xo, int count, short[] out, int to) {
         for (int i = 0; i < count; i++) {
             int bits = Float.floatToRawIntBits(x[xo + i]);
             int rounded = bits + 0x7fff + (bits >>> 16 & 1) >>> 16;
-            out.set(JAVA_SHORT, to + 2L * i, (short) (Float.isNaN(x[xo + i]) ? BF16_NAN : rounded));
+            out[to + i] = (short) (Float.isNaN(x[xo + i]) ? BF16_NAN : rounded);
         }
     }
 
@@ -76,9 +75,16 @@ final class ScalarNumbers implements Numbers {
     }
 
     @Override
-    public void add(float[] total, MemorySegment tile, int count) {
-        for (int i = 0; i < count; i++) {
-            total[i] += tile.getAtIndex(JAVA_FLOAT, i);
+    public void write(MemorySegment tile, int rows, int columns, float[] c, int co, int ldc, boolean accumulate) {
+        for (int r = 0; r < rows; r++) {
+            write(tile, r, 0, columns, c, co + r * ldc, accumulate);
+        }
+    }
+
+    static void write(MemorySegment tile, int row, int first, int end, float[] c, int co, boolean accumulate) {
+        for (int j = first; j < end; j++) {
+            float sum = tile.getAtIndex(JAVA_FLOAT, (long) row * TilePlan.COLUMNS + j);
+            c[co + j] = accumulate ? c[co + j] + sum : sum;
         }
     }
 }

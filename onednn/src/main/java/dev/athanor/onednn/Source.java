@@ -5,6 +5,9 @@ import dev.athanor.tensor.Stored;
 
 /** An operand, read as rows whose numbers are the steps of k. */
 sealed interface Source {
+    /** Whether memory has steps of k as rows. */
+    boolean kMajor();
+
     /**
      * Rows {@code first … first + count - 1}, steps {@code fromK … fromK + k - 1}, into {@code out}, {@code stride}
      * apart.

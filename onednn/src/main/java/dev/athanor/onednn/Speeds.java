@@ -26,7 +26,7 @@ record Speeds(Map<Kind, Double> flops) {
             MemorySegment result = arena.allocate((long) ROWS * TilePlan.COLUMNS * Float.BYTES, 64);
             for (Kind kind : Kind.values()) {
                 try {
-                    TilePlan plan = new TilePlan(dnnl, kind, ROWS, DEPTH);
+                    TilePlan plan = new TilePlan(dnnl, kind, ROWS, DEPTH, false);
                     plans.put(kind, plan);
                     calls.put(kind, new TileCall(dnnl, plan, stream, result, arena));
                 } catch (IllegalStateException e) {

@@ -39,7 +39,7 @@ record Suitable(Set<Kind> kinds, Map<Kind, String> implementations) {
         Map<Kind, String> implementations = new EnumMap<>(Kind.class);
         Set<Kind> kinds = EnumSet.noneOf(Kind.class);
         for (Kind kind : Kind.values()) {
-            try (TilePlan plan = new TilePlan(dnnl, kind, ROWS, DEPTH)) {
+            try (TilePlan plan = new TilePlan(dnnl, kind, ROWS, DEPTH, false)) {
                 implementations.put(kind, plan.implementation());
                 if (faster(kind, plan.implementation(), vendor) && (kind != Kind.INT8 || exact(dnnl, plan))) {
                     kinds.add(kind);

@@ -19,14 +19,17 @@ final class TilePlan implements AutoCloseable {
     private final MemorySegment result;
 
     /**
+     * @param kMajor whether weights are [depth, columns] instead
      * @throws IllegalStateException where oneDNN has only its reference implementation, which takes minutes where
      *     others take milliseconds
      */
-    TilePlan(Dnnl dnnl, Kind kind, int rows, int depth) {
+    TilePlan(Dnnl dnnl, Kind kind, int rows, int depth, boolean kMajor) {
         this.dnnl = dnnl;
         dnnl.stayOnThisThread(); // a plan is made for the number of threads of the thread that makes it
         source = dnnl.describe(rows, depth, kind.source(), depth, 1);
-        weights = dnnl.describe(depth, COLUMNS, kind.weights(), 1, depth);
+        weights = kMajor
+                ? dnnl.describe(depth, COLUMNS, kind.weights(), COLUMNS, 1)
+                : dnnl.describe(depth, COLUMNS, kind.weights(), 1, depth);
         result = dnnl.describe(rows, COLUMNS, kind.result(), COLUMNS, 1);
         plan = dnnl.plan(source, weights, result);
         implementation = dnnl.implementation(plan);

@@ -58,7 +58,7 @@ final class VectorNumbers implements Numbers {
     }
 
     @Override
-    public void toBf16(float[] x, int xo, int count, MemorySegment out, long to) {
+    public void toBf16(float[] x, int xo, int count, short[] out, int to) {
         for (int i = 0; i < count; i += L) {
             FloatVector v = FloatVector.fromArray(S, x, xo + i);
             IntVector bits = v.reinterpretAsInts();
@@ -71,7 +71,7 @@ final class VectorNumbers implements Numbers {
                             v.test(VectorOperators.IS_NAN).cast(INTS))
                     .convertShape(VectorOperators.I2S, SHORTS, 0)
                     .reinterpretAsShorts()
-                    .intoMemorySegment(out, to + 2L * i, ORDER);
+                    .intoArray(out, to + i);
         }
     }
 
@@ -102,11 +102,19 @@ final class VectorNumbers implements Numbers {
     }
 
     @Override
-    public void add(float[] total, MemorySegment tile, int count) {
-        for (int i = 0; i < count; i += L) {
-            FloatVector.fromArray(S, total, i)
-                    .add(FloatVector.fromMemorySegment(S, tile, 4L * i, ORDER))
-                    .intoArray(total, i);
+    public void write(MemorySegment tile, int rows, int columns, float[] c, int co, int ldc, boolean accumulate) {
+        int whole = columns / L * L;
+        for (int r = 0; r < rows; r++) {
+            int to = co + r * ldc;
+            for (int j = 0; j < whole; j += L) {
+                FloatVector sum = FloatVector.fromMemorySegment(S, tile, 4L * (r * TilePlan.COLUMNS + j), ORDER);
+                if (accumulate) {
+                    FloatVector.fromArray(S, c, to + j).add(sum).intoArray(c, to + j);
+                } else {
+                    sum.intoArray(c, to + j);
+                }
+            }
+            ScalarNumbers.write(tile, r, whole, columns, c, to, accumulate);
         }
     }
 }

@@ -13,13 +13,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * C (+)= A · Bᵀ in tiles of {@link TilePlan#COLUMNS} columns. A is packed once, by all threads; every task packs its
- * own columns of B, and calls oneDNN for itself: Athanor's threads share the work, and none of OpenMP's ever start.
+ * C (+)= A · Bᵀ in 8-bit integers, in tiles of {@link TilePlan#COLUMNS} columns. A is packed once, by all threads;
+ * every task packs its own columns of B, and calls oneDNN for itself: Athanor's threads share the work, and none of
+ * OpenMP's ever start.
  *
- * <p>Tiles follow from shapes, never from the number of threads. In {@link Kind#INT8} the sums are of integers and
- * exact, and the rest is Java's arithmetic in a fixed order, so results have the same bits wherever they are computed.
+ * <p>Tiles follow from shapes, never from the number of threads. The sums are of integers and exact, and the rest is
+ * Java's arithmetic in a fixed order, so results have the same bits wherever they are computed.
  */
-final class TiledProduct implements AutoCloseable {
+final class IntegerProduct implements AutoCloseable {
     /** Rows of A one call multiplies: a tile of sums, its total and a slice of A fit the second cache. */
     static final int ROWS = 512;
 
@@ -29,8 +30,9 @@ final class TiledProduct implements AutoCloseable {
     /** Depths are multiples of it: an instruction multiplies up to 64 bytes. */
     private static final int DEPTH_STEP = 32;
 
+    private static final int DEPTH = Kind.INT8.depth();
+
     private final Dnnl dnnl;
-    private final Kind kind;
     private final Workers workers;
     private final Numbers numbers;
     private final PackedWeights kept;
@@ -41,15 +43,14 @@ final class TiledProduct implements AutoCloseable {
     private MemorySegment source = MemorySegment.NULL;
     private float[] rowScales = new float[0];
 
-    /** Keeps up to {@code kept} bytes of packed weights, where they are integers. */
-    TiledProduct(Dnnl dnnl, Kind kind, Workers workers, Numbers numbers, long kept) {
+    /** Keeps up to {@code kept} bytes of packed weights. */
+    IntegerProduct(Dnnl dnnl, Workers workers, Numbers numbers, long kept) {
         this.dnnl = dnnl;
-        this.kind = kind;
         this.workers = workers;
         this.numbers = numbers;
         this.kept = new PackedWeights(kept);
         for (int i = 0; i < workers.threads(); i++) {
-            rooms.add(new Room(dnnl, kind, ROWS, arena));
+            rooms.add(new Room(dnnl, Kind.INT8, ROWS, TilePlan.COLUMNS, arena));
         }
     }
 
@@ -100,7 +101,7 @@ final class TiledProduct implements AutoCloseable {
     }
 
     private Optional<Packed> packed(Source b, int tiles, List<Slice> slices) {
-        return kind == Kind.INT8 && b instanceof Source.InFile(Stored stored, boolean kMajor)
+        return b instanceof Source.InFile(Stored stored, boolean kMajor)
                 ? kept.of(stored, kMajor, tiles, slices.size(), (int) depths(slices))
                 : Optional.empty();
     }
@@ -111,15 +112,9 @@ final class TiledProduct implements AutoCloseable {
     }
 
     private void multiplyUnkept(Room room, Slice slice, MemorySegment rows, int m, int so) {
-        if (kind == Kind.INT8) {
-            quantise(room, slice, room.weights, 0, room.columnScales, room.offsets, 0);
-            room.run(slice.plan, rows, room.weights);
-            addScaled(room, m, room.offsets, room.columnScales, 0, so);
-        } else {
-            numbers.toBf16(room.floats, 0, TilePlan.COLUMNS * slice.depth, room.weights, 0);
-            room.run(slice.plan, rows, room.weights);
-            numbers.add(room.total, room.result, m * TilePlan.COLUMNS);
-        }
+        quantise(room, slice, room.weights, 0, room.columnScales, room.offsets, 0);
+        room.run(slice.plan, rows, room.weights);
+        addScaled(room, m, room.offsets, room.columnScales, 0, so);
     }
 
     private void addScaled(Room room, int m, int[] offsets, float[] scales, int group, int so) {
@@ -138,11 +133,11 @@ final class TiledProduct implements AutoCloseable {
     private List<Slice> slices(int padded, int k) {
         List<Slice> slices = new ArrayList<>();
         long at = 0;
-        for (int from = 0; from < k; from += kind.depth()) {
-            int count = Math.min(kind.depth(), k - from);
+        for (int from = 0; from < k; from += DEPTH) {
+            int count = Math.min(DEPTH, k - from);
             int depth = roundUp(count, DEPTH_STEP);
             slices.add(new Slice(from, count, depth, at, plan(padded, depth)));
-            at += (long) padded * depth * kind.bytes();
+            at += (long) padded * depth;
         }
         if (source.byteSize() < at) {
             sourceArena.close();
@@ -156,7 +151,8 @@ final class TiledProduct implements AutoCloseable {
     }
 
     TilePlan plan(int rows, int depth) {
-        return plans.computeIfAbsent((long) rows << 32 | depth, key -> new TilePlan(dnnl, kind, rows, depth));
+        return plans.computeIfAbsent(
+                (long) rows << 32 | depth, key -> new TilePlan(dnnl, Kind.INT8, rows, depth, false));
     }
 
     private void pack(int first, int m, int padded, Source a, List<Slice> slices) {
@@ -168,14 +164,10 @@ final class TiledProduct implements AutoCloseable {
             int row = task % steps * ROW_STEP;
             fill(room, slice, a, first + row, Math.min(ROW_STEP, m - row), ROW_STEP);
             for (int r = 0; r < ROW_STEP; r++) {
-                long to = slice.at + (long) (row + r) * slice.depth * kind.bytes();
+                long to = slice.at + (long) (row + r) * slice.depth;
                 int from = r * slice.depth;
-                if (kind == Kind.INT8) {
-                    rowScales[i * padded + row + r] =
-                            numbers.quantise(room.floats, from, slice.depth, 128, source, to, room.unused, 0);
-                } else {
-                    numbers.toBf16(room.floats, from, slice.depth, source, to);
-                }
+                rowScales[i * padded + row + r] =
+                        numbers.quantise(room.floats, from, slice.depth, 128, source, to, room.unused, 0);
             }
         });
     }
