@@ -23,8 +23,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 
 /**
  * A model that answers: the shortest way from Java to a conversation. Any number of threads may ask at once.
@@ -122,25 +122,25 @@ public final class Assistant implements AutoCloseable {
      * @throws dev.athanor.generate.batch.EngineFullException when too many wait already
      */
     public Reply ask(ChatRequest request) {
-        CompletableFuture<Reply> reply = new CompletableFuture<>();
-        ask(request, new ReplyListener() {
-            @Override
-            public void text(String piece) {}
+        return ask(request, piece -> {});
+    }
 
-            @Override
-            public void done(Reply done) {
-                reply.complete(done);
-            }
-
-            @Override
-            public void failed(RuntimeException reason) {
-                reply.completeExceptionally(reason);
-            }
-        });
+    /**
+     * Waits for the answer and hands over its text piece by piece, on this thread. A listener that throws ends the
+     * answer, as does an interruption of the thread.
+     *
+     * @throws CancellationException where the thread was interrupted
+     */
+    public Reply ask(ChatRequest request, Consumer<String> listener) {
+        Listened heard = new Listened();
+        Ticket ticket = ask(request, heard);
         try {
-            return reply.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+            return heard.hear(listener);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("the thread that waited for the answer was interrupted");
+        } finally {
+            ticket.cancel(); // nothing, where the answer is complete
         }
     }
 

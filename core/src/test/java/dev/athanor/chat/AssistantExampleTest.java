@@ -1,5 +1,8 @@
 package dev.athanor.chat;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.athanor.generate.sample.SamplerSettings;
@@ -8,14 +11,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The first example of docs/java.md compiles, runs and is the same text. */
 class AssistantExampleTest {
     @Test
-    void theExampleAsksAndListens(@TempDir Path folder) throws InterruptedException {
+    void theExampleAsksAndListens(@TempDir Path folder) {
         Path path = folder.resolve("teller");
         Message question = Message.user("Who are you?");
         ByHeart.learn(
@@ -28,28 +30,41 @@ class AssistantExampleTest {
             var sampling = SamplerSettings.builder().temperature(0.7).seed(1).build();
             var request = ChatRequest.of(List.of(Message.user("Who are you?")), sampling);
             System.out.println(assistant.ask(request).answer().content());
-            var ended = new CountDownLatch(1);
-            assistant.ask(request, new ReplyListener() {
-                @Override
-                public void text(String piece) {
-                    System.out.print(piece);
-                }
-
-                @Override
-                public void done(Reply reply) {
-                    System.out.println(reply.usage());
-                    ended.countDown();
-                }
-
-                @Override
-                public void failed(RuntimeException reason) {
-                    System.out.println(reason.getMessage());
-                    ended.countDown();
-                }
-            });
-            ended.await();
+            Reply heard = assistant.ask(request, System.out::print); // piece by piece
+            System.out.println(heard.usage());
         }
         // example end
+    }
+
+    @Test
+    void aListenerThatThrowsEndsTheAnswer(@TempDir Path folder) {
+        Path path = folder.resolve("teller");
+        Message question = Message.user("Who are you?");
+        ByHeart.learn(
+                path,
+                List.of(new ByHeart.Conversation(
+                        List.of(question, Message.assistant("I am a small model.")), List.of())),
+                30);
+        try (Assistant assistant = Assistant.open(path, 2)) {
+            StringBuilder heard = new StringBuilder();
+            Thread asks = Thread.currentThread();
+            ChatRequest request = ChatRequest.of(
+                    List.of(question), SamplerSettings.builder().temperature(0).build());
+            Reply reply = assistant.ask(request, piece -> {
+                assertEquals(asks, Thread.currentThread());
+                heard.append(piece);
+            });
+            assertEquals(reply.answer().content(), heard.toString());
+            IllegalStateException full = new IllegalStateException("full");
+            assertSame(
+                    full,
+                    assertThrows(
+                            IllegalStateException.class,
+                            () -> assistant.ask(request, piece -> {
+                                throw full;
+                            })));
+            assertEquals(reply.answer(), assistant.ask(request).answer());
+        }
     }
 
     @Test

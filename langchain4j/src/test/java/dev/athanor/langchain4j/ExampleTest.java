@@ -1,23 +1,21 @@
 package dev.athanor.langchain4j;
 
+import static dev.langchain4j.model.LambdaStreamingResponseHandler.onPartialResponseBlocking;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.langchain4j.data.embedding.Embedding;
-import dev.langchain4j.model.chat.response.ChatResponse;
-import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** The LangChain4j part of docs/java.md compiles, runs and is the same text. */
 class ExampleTest {
     @Test
-    void theExampleAnswersAndStreams() {
+    void theExampleAnswersAndStreams() throws InterruptedException {
         Path path = Learned.model();
         // example begin
         try (var model =
@@ -26,24 +24,7 @@ class ExampleTest {
             var streaming = AthanorStreamingChatModel.builder()
                     .assistant(model.assistant()) // the same open model
                     .build();
-            var whole = new CompletableFuture<ChatResponse>();
-            streaming.chat("Tell me a long story about animals", new StreamingChatResponseHandler() {
-                @Override
-                public void onPartialResponse(String piece) {
-                    System.out.print(piece);
-                }
-
-                @Override
-                public void onCompleteResponse(ChatResponse response) {
-                    whole.complete(response);
-                }
-
-                @Override
-                public void onError(Throwable error) {
-                    whole.completeExceptionally(error);
-                }
-            });
-            System.out.println(whole.join().tokenUsage());
+            onPartialResponseBlocking(streaming, "Tell me a long story about animals", System.out::print);
         }
         // example end
     }

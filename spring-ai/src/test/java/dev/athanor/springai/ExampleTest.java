@@ -10,7 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.model.tool.autoconfigure.ToolCallingAutoConfiguration;
-import org.springframework.ai.tool.annotation.Tool;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -29,19 +28,11 @@ class ExampleTest {
     }
 
     // example begin
-    static class Clock {
-        @Tool(description = "The time now")
-        String now() {
-            return java.time.LocalTime.now().toString();
-        }
-    }
-
     record Asker(ChatModel model) {
         String ask(String question) {
             model.stream(question).toStream().forEach(System.out::print);
-            ChatClient client =
-                    ChatClient.builder(model).defaultTools(new Clock()).build();
-            return String.valueOf(client.prompt(question).call().content());
+            return String.valueOf(
+                    ChatClient.create(model).prompt(question).call().content());
         }
     }
     // example end

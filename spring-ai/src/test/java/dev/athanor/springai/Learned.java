@@ -17,6 +17,7 @@ import org.springframework.ai.chat.messages.ToolResponseMessage;
 import org.springframework.ai.chat.messages.UserMessage;
 import org.springframework.ai.support.ToolCallbacks;
 import org.springframework.ai.tool.ToolCallback;
+import org.springframework.ai.tool.annotation.Tool;
 import org.springframework.ai.tool.definition.ToolDefinition;
 import org.springframework.ai.tool.function.FunctionToolCallback;
 
@@ -62,6 +63,14 @@ final class Learned {
         }
     }
 
+    /** A tool that the tests offer. */
+    static final class Clock {
+        @Tool(description = "The time now")
+        String now() {
+            return java.time.LocalTime.now().toString();
+        }
+    }
+
     private static List<ByHeart.Conversation> conversations() {
         List<ByHeart.Conversation> all = new ArrayList<>();
         UserMessage capital = new UserMessage(CAPITAL);
@@ -69,7 +78,7 @@ final class Learned {
             all.add(says(List.of(), "The capital of Germany is Berlin.", capital));
         }
         all.add(says(List.of(), "{\"city\": \"Berlin\"}", capital));
-        List<ToolDefinition> clock = Stream.of(ToolCallbacks.from(new ExampleTest.Clock()))
+        List<ToolDefinition> clock = Stream.of(ToolCallbacks.from(new Clock()))
                 .map(ToolCallback::getToolDefinition)
                 .toList();
         all.add(says(clock, "The capital of Germany is Berlin.", capital));
