@@ -3,10 +3,9 @@ package dev.athanor.chat.template;
 /** What one rendering has cost so far, and the line it is at. */
 final class Meter {
     /**
-     * Expressions nest inside blocks; eight levels to a block keep the evaluator's frames within a small thread's
-     * stack.
+     * Expressions nest inside blocks; four levels to a block keep the evaluator's frames within a small thread's stack.
      */
-    private static final int EXPRESSIONS_PER_BLOCK = 8;
+    private static final int EXPRESSIONS_PER_BLOCK = 4;
 
     /** Characters copied or searched in the time of one step. */
     private static final int CHARS_PER_STEP = 64;
