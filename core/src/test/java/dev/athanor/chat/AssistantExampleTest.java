@@ -16,15 +16,21 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The first example of docs/java.md compiles, runs and is the same text. */
 class AssistantExampleTest {
-    @Test
-    void theExampleAsksAndListens(@TempDir Path folder) {
+    private static final Message QUESTION = Message.user("Who are you?");
+
+    private static Path teller(Path folder) {
         Path path = folder.resolve("teller");
-        Message question = Message.user("Who are you?");
         ByHeart.learn(
                 path,
                 List.of(new ByHeart.Conversation(
-                        List.of(question, Message.assistant("I am a small model.")), List.of())),
+                        List.of(QUESTION, Message.assistant("I am a small model.")), List.of())),
                 30);
+        return path;
+    }
+
+    @Test
+    void theExampleAsksAndListens(@TempDir Path folder) {
+        Path path = teller(folder);
         // example begin
         try (Assistant assistant = Assistant.open(path, 2)) {
             var sampling = SamplerSettings.builder().temperature(0.7).seed(1).build();
@@ -38,18 +44,12 @@ class AssistantExampleTest {
 
     @Test
     void aListenerThatThrowsEndsTheAnswer(@TempDir Path folder) {
-        Path path = folder.resolve("teller");
-        Message question = Message.user("Who are you?");
-        ByHeart.learn(
-                path,
-                List.of(new ByHeart.Conversation(
-                        List.of(question, Message.assistant("I am a small model.")), List.of())),
-                30);
+        Path path = teller(folder);
         try (Assistant assistant = Assistant.open(path, 2)) {
             StringBuilder heard = new StringBuilder();
             Thread asks = Thread.currentThread();
             ChatRequest request = ChatRequest.of(
-                    List.of(question), SamplerSettings.builder().temperature(0).build());
+                    List.of(QUESTION), SamplerSettings.builder().temperature(0).build());
             Reply reply = assistant.ask(request, piece -> {
                 assertEquals(asks, Thread.currentThread());
                 heard.append(piece);
