@@ -78,6 +78,10 @@ class ServeDrainTest {
             child.destroy(); // SIGTERM
             Thread.sleep(50);
             String late = ask(client, address, 1);
+            while (late.startsWith("200") && System.nanoTime() - began < 3_000_000_000L) {
+                assertTrue(whole(late), late); // a busy machine hears the signal later
+                late = ask(client, address, 1);
+            }
             assertTrue(late.startsWith("503") || late.startsWith("none"), late);
             assertTrue(child.waitFor(15, TimeUnit.SECONDS), "still there");
             double seconds = (System.nanoTime() - began) / 1e9;
@@ -85,15 +89,18 @@ class ServeDrainTest {
             assertEquals(128 + 15, child.exitValue());
             for (Future<String> stream : streams) {
                 String came = stream.get(10, TimeUnit.SECONDS);
-                boolean whole = came.startsWith("200") && came.endsWith("data: [DONE]\n\n");
                 assertTrue(
-                        whole || came.startsWith("503") || came.startsWith("none"),
+                        whole(came) || came.startsWith("503") || came.startsWith("none"),
                         "signal after " + millis + " ms: …" + came.substring(Math.max(0, came.length() - 300)));
             }
             System.out.println("signal after " + millis + " ms: gone after " + seconds + " s");
         } finally {
             child.destroyForcibly();
         }
+    }
+
+    private static boolean whole(String came) {
+        return came.startsWith("200") && came.endsWith("data: [DONE]\n\n");
     }
 
     private static String address(BufferedReader said) throws IOException {
