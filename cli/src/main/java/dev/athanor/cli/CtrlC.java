@@ -11,7 +11,8 @@ final class CtrlC {
     private CtrlC() {}
 
     /**
-     * Does {@code work}, which asks the supplier it is given whether to stop.
+     * Does {@code work}, which asks the supplier it is given whether to stop. The process may be gone as soon as it
+     * returns, so whatever has to be said about an early end is said within.
      *
      * @param seconds how long the process waits at most
      * @param late sentence where that was not enough

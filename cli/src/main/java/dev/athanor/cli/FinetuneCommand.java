@@ -149,13 +149,14 @@ final class FinetuneCommand implements Callable<Integer> {
         try (FinetuneRun run = new FinetuneRun(options, common.threads())) {
             System.err.println(run.plan());
             run.notes().forEach(note -> System.err.println("athanor: " + note));
-            FinetuneResult result = new LiveLine(common.threads()).watch(run);
-            if (common.json) {
-                System.out.println(json(result));
-            } else {
-                show(result);
-            }
-            return result.interrupted() ? Main.INTERRUPTED : 0;
+            FinetuneResult tuned = new LiveLine(common.threads()).watch(run, result -> {
+                if (common.json) {
+                    System.out.println(json(result));
+                } else {
+                    show(result);
+                }
+            });
+            return tuned.interrupted() ? Main.INTERRUPTED : 0;
         }
     }
 

@@ -5,6 +5,7 @@ import dev.athanor.finetune.FinetuneRun;
 import dev.athanor.kernel.Compute;
 import dev.athanor.kernel.MachinePeak;
 import dev.athanor.train.Progress;
+import java.util.function.Consumer;
 
 /** Shows on standard error where a fine-tuning stands, in one line that is rewritten in a terminal. */
 final class LiveLine {
@@ -25,13 +26,20 @@ final class LiveLine {
         }
     }
 
-    /** Runs to the end of the budget, or until Ctrl-C; either way what was learned is saved. */
-    FinetuneResult watch(FinetuneRun run) {
+    /**
+     * Runs to the end of the budget, or until Ctrl-C; either way what was learned is saved.
+     *
+     * @param told tells of the result; the process waits for it, too
+     */
+    FinetuneResult watch(FinetuneRun run, Consumer<FinetuneResult> told) {
         try {
             return CtrlC.during(
-                    STOP_SECONDS,
-                    "saving and measuring took too long; the result may be missing",
-                    stopped -> run.run(stopped, this::show, this::say));
+                    STOP_SECONDS, "saving and measuring took too long; the result may be missing", stopped -> {
+                        FinetuneResult result = run.run(stopped, this::show, this::say);
+                        endLine();
+                        told.accept(result);
+                        return result;
+                    });
         } finally {
             endLine();
         }

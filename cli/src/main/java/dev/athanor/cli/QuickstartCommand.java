@@ -6,6 +6,7 @@ import dev.athanor.generate.NextTokens;
 import dev.athanor.generate.Sampling;
 import dev.athanor.train.TrainingResult;
 import dev.athanor.train.TrainingRun;
+import dev.athanor.train.TrainingWatcher;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,7 +71,7 @@ final class QuickstartCommand implements Callable<Integer> {
         OutFolder.require(out);
         TrainingResult result;
         try (TrainingRun run = Files.exists(out.resolve("run.json")) ? goOn(threads) : begin(threads)) {
-            result = new Training(run, out, threads).run();
+            result = new Training(run, out, threads).run(TrainingWatcher.NONE, trained -> {});
         }
         if (result.interrupted()) {
             return Main.INTERRUPTED;

@@ -128,6 +128,7 @@ final class ServeCommand implements Callable<Integer> {
             CountDownLatch stopped = new CountDownLatch(1);
             CountDownLatch closed = new CountDownLatch(1);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                serving.refuseMore(); // here, for the thread that drains may have to wait for a processor
                 stopped.countDown();
                 awaitQuietly(closed);
             }));

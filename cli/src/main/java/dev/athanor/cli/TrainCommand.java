@@ -107,26 +107,31 @@ final class TrainCommand implements Callable<Integer> {
         Path directory = resuming ? resume : out;
         try (TrainingRun run = resuming ? TrainingRun.resume(directory, common.threads(), matmul.choice()) : begin()) {
             Optional<Watcher> watcher = watch.watcher(run, directory, resuming);
-            TrainingResult result = new Training(run, directory, common.threads())
-                    .run(watcher.isPresent() ? watcher.get() : TrainingWatcher.NONE);
-            watcher.ifPresent(w -> System.err.println("athanor: " + w.cost()));
-            if (common.json) {
-                print(result, run.floor());
-            } else {
-                System.out.printf(
-                        Locale.ROOT,
-                        "%d steps in %.1f s: validation loss %.4f, %.4f bits per byte; model in %s%n",
-                        result.steps(),
-                        result.seconds(),
-                        result.validationLoss(),
-                        result.validationBitsPerByte(),
-                        directory);
-                run.floor().ifPresent(floor -> printFloor(result, floor));
-                if (watcher.isPresent()) {
-                    TimelinePage.births(WatchFile.read(directory)).forEach(System.out::println);
-                }
-            }
-            return result.interrupted() ? Main.INTERRUPTED : 0;
+            TrainingResult trained = new Training(run, directory, common.threads())
+                    .run(watcher.isPresent() ? watcher.get() : TrainingWatcher.NONE, result -> {
+                        watcher.ifPresent(w -> System.err.println("athanor: " + w.cost()));
+                        if (common.json) {
+                            print(result, run.floor());
+                        } else {
+                            show(result, directory, run.floor(), watcher.isPresent());
+                        }
+                    });
+            return trained.interrupted() ? Main.INTERRUPTED : 0;
+        }
+    }
+
+    private static void show(TrainingResult result, Path directory, Optional<LossFloor> floor, boolean watched) {
+        System.out.printf(
+                Locale.ROOT,
+                "%d steps in %.1f s: validation loss %.4f, %.4f bits per byte; model in %s%n",
+                result.steps(),
+                result.seconds(),
+                result.validationLoss(),
+                result.validationBitsPerByte(),
+                directory);
+        floor.ifPresent(f -> printFloor(result, f));
+        if (watched) {
+            TimelinePage.births(WatchFile.read(directory)).forEach(System.out::println);
         }
     }
 

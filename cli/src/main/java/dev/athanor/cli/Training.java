@@ -11,6 +11,7 @@ import dev.athanor.train.TrainingRun;
 import dev.athanor.train.TrainingWatcher;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /** Runs a training with a live line on standard error, and lets Ctrl-C end it with everything saved. */
 final class Training {
@@ -42,13 +43,13 @@ final class Training {
         }
     }
 
-    /** Trains until the budget is used or the process is asked to stop; in that case the run can go on later. */
-    TrainingResult run() {
-        return run(TrainingWatcher.NONE);
-    }
-
-    /** As {@link #run()}, with somebody looking on. */
-    TrainingResult run(TrainingWatcher watcher) {
+    /**
+     * Trains until the budget is used or the process is asked to stop; in that case the run can go on later.
+     *
+     * @param watcher looks on
+     * @param told tells of the result; the process waits for it, too
+     */
+    TrainingResult run(TrainingWatcher watcher, Consumer<TrainingResult> told) {
         System.err.printf(
                 Locale.ROOT,
                 "%,d parameters, %,d training and %,d validation tokens, vocabulary %,d%n",
@@ -59,13 +60,16 @@ final class Training {
         run.trainer().warnings().forEach(warning -> System.err.println("athanor: " + warning));
         run.resumedAt().ifPresent(step -> System.err.println("resuming after step " + step));
         try {
-            TrainingResult result = CtrlC.during(STOP_SECONDS, LATE, stopped -> run.run(stopped, this::show, watcher));
-            endLine();
-            if (result.interrupted()) {
-                System.err.println("stopped after step " + result.steps() + "; go on with: athanor train --resume "
-                        + Shell.quote(directory));
-            }
-            return result;
+            return CtrlC.during(STOP_SECONDS, LATE, stopped -> {
+                TrainingResult result = run.run(stopped, this::show, watcher);
+                endLine();
+                if (result.interrupted()) {
+                    System.err.println("stopped after step " + result.steps() + "; go on with: athanor train --resume "
+                            + Shell.quote(directory));
+                }
+                told.accept(result);
+                return result;
+            });
         } catch (RuntimeException | Error e) {
             endLine(); // the sentence about the failure begins a line of its own
             throw e;

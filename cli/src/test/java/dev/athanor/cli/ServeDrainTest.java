@@ -32,22 +32,25 @@ class ServeDrainTest {
     private static final int ROUNDS = 3;
     private static final int CLIENTS = 6;
 
+    /** Nanoseconds in which a machine that runs other tests, too, may not have heard the signal yet. */
+    private static final long BUSY = 3_000_000_000L;
+
     @TempDir
     private Path directory = Path.of("");
 
     @Test
     void textsUnderWayEndProperlyAtSigtermAndTheServerIsGoneWithinTenSeconds() throws Exception {
-        signals(directory, SEED, ROUNDS);
+        signals(directory, SEED, ROUNDS, BUSY);
     }
 
-    /** More moments, on demand: how many, and a seed. */
+    /** More moments, on demand and on a machine with nothing else to do: how many, and a seed. */
     public static void main(String[] arguments) throws Exception {
         int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 100;
         long seed = arguments.length > 1 ? Long.parseLong(arguments[1]) : SEED;
-        signals(Files.createTempDirectory("athanor-drain"), seed, rounds);
+        signals(Files.createTempDirectory("athanor-drain"), seed, rounds, 0);
     }
 
-    private static void signals(Path directory, long seed, int rounds) throws Exception {
+    private static void signals(Path directory, long seed, int rounds, long deaf) throws Exception {
         System.out.println("seed " + seed);
         Path model = directory.resolve("little");
         try (TrainingRun run = TrainingRun.begin(
@@ -56,11 +59,11 @@ class ServeDrainTest {
         }
         Random random = new Random(seed);
         for (int round = 0; round < rounds; round++) {
-            round(model, random.nextInt(1500));
+            round(model, random.nextInt(1500), deaf);
         }
     }
 
-    private static void round(Path model, int millis) throws Exception {
+    private static void round(Path model, int millis, long deaf) throws Exception {
         Process child =
                 Child.start(Map.of(), List.of("serve", "--model", model.toString(), "--port", "0", "--threads", "2"));
         try (BufferedReader said =
@@ -78,8 +81,8 @@ class ServeDrainTest {
             child.destroy(); // SIGTERM
             Thread.sleep(50);
             String late = ask(client, address, 1);
-            while (late.startsWith("200") && System.nanoTime() - began < 3_000_000_000L) {
-                assertTrue(whole(late), late); // a busy machine hears the signal later
+            while (late.startsWith("200") && System.nanoTime() - began < deaf) {
+                assertTrue(whole(late), late);
                 late = ask(client, address, 1);
             }
             assertTrue(late.startsWith("503") || late.startsWith("none"), late);

@@ -25,7 +25,10 @@ final class Desk {
     private final Deque<Runnable> jobs = new ArrayDeque<>();
     private final List<Written> reading = new ArrayList<>();
     private final List<Written> writing = new ArrayList<>();
-    private boolean closing;
+
+    /** Set without the lock: whoever ends the server has no time to wait for anybody. */
+    private volatile boolean closing;
+
     private boolean closed;
 
     Desk(EngineLimits limits, Counts counts) {
@@ -181,11 +184,16 @@ final class Desk {
         }
     }
 
+    /** Takes no more requests from now on. */
+    void refuseMore() {
+        closing = true;
+    }
+
     /** Takes no more requests and waits for those there; whether all ended in time. */
     boolean drain(Duration patience) {
+        refuseMore();
         lock.lock();
         try {
-            closing = true;
             changed.signalAll();
             long end = System.nanoTime() + patience.toNanos();
             while (!idle()) {

@@ -329,6 +329,11 @@ public final class Engine implements AutoCloseable {
         all.forEach(text -> guarded(text, () -> text.fail(reason)));
     }
 
+    /** Takes no more requests from now on; never waits. */
+    public void refuseMore() {
+        desk.refuseMore();
+    }
+
     /** Takes no more requests and waits for those there; whether all ended in time. */
     public boolean drain(Duration patience) {
         return desk.drain(patience);

@@ -120,6 +120,11 @@ public final class Serving implements AutoCloseable {
         return lines.count();
     }
 
+    /** Takes no more texts from now on; never waits. */
+    public void refuseMore() {
+        assistant.engine().refuseMore();
+    }
+
     /**
      * Takes no more texts, waits for those under way, and stops; those that are not complete in time end with an error.
      *
