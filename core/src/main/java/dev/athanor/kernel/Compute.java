@@ -31,8 +31,8 @@ public final class Compute implements AutoCloseable {
         this.choice = choice;
         this.kernels = kernels;
         this.workers = workers;
-        this.gemm = new Gemm(micro, workers);
         InterleavedRows interleaved = new InterleavedRows(kernels, workers);
+        this.gemm = new Gemm(micro, workers, Optional.of(interleaved));
         this.gemv = new Gemv(kernels, workers, interleaved);
         this.manyGemv = new ManyGemv(kernels, micro, workers, interleaved);
         this.attention = new FlashAttention(kernels, micro, workers);

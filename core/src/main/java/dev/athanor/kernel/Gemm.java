@@ -1,7 +1,9 @@
 package dev.athanor.kernel;
 
+import dev.athanor.quant.Interleaved;
 import dev.athanor.tensor.Stored;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Matrix products C (+)= A · B over packed panels, for all four transpositions, on all threads.
@@ -43,10 +45,13 @@ public final class Gemm {
 
     private final Tiles tiles;
     private final Workers workers;
+    private final Optional<InterleavedRows> interleaved;
     private final Scratch[] scratch;
     private float[] shared = new float[0];
 
-    Gemm(MicroKernel micro, Workers workers) {
+    /** @param interleaved quantised rows in a layout that is quicker read than a file's, where there are any */
+    Gemm(MicroKernel micro, Workers workers, Optional<InterleavedRows> interleaved) {
+        this.interleaved = interleaved;
         this.tiles = new Tiles(micro);
         this.workers = workers;
         this.scratch = new Scratch[workers.threads()];
@@ -133,7 +138,10 @@ public final class Gemm {
             throw new IllegalArgumentException(
                     "matrix product: expected operand B [" + rows + ", " + columns + "], found " + b.shape());
         }
-        multiply(m, n, k, a, ao, lda, transposeA, new Operand.InFile(b, !transposeB), c, co, ldc, accumulate);
+        Optional<Interleaved> sixteen = transposeB ? interleaved.flatMap(all -> all.kept(b)) : Optional.empty();
+        Operand operand =
+                sixteen.isPresent() ? new Operand.SideBySide(sixteen.get()) : new Operand.InFile(b, !transposeB);
+        multiply(m, n, k, a, ao, lda, transposeA, operand, c, co, ldc, accumulate);
     }
 
     private void multiply(

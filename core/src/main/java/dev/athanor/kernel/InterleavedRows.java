@@ -2,6 +2,7 @@ package dev.athanor.kernel;
 
 import dev.athanor.quant.Interleaved;
 import dev.athanor.quant.InterleavedDots;
+import dev.athanor.quant.InterleavedNumbers;
 import dev.athanor.tensor.DType;
 import dev.athanor.tensor.Stored;
 import java.util.EnumMap;
@@ -71,6 +72,11 @@ final class InterleavedRows {
         Interleaved all = Interleaved.room(w.type(), n, k);
         workers.run(all.groups(), (group, worker) -> all.fill(w.bytes(), group * Interleaved.ROWS, group));
         return new Matrix(w.type(), n, k, Optional.of(all), new Interleaved[0]);
+    }
+
+    /** The rows of w where they are kept whole and are faster read from there than from the file. */
+    Optional<Interleaved> kept(Stored w) {
+        return InterleavedNumbers.fast() && vectors ? of(w).flatMap(Matrix::all) : Optional.empty();
     }
 
     /** What products with a type need of {@code count} vectors of x [count, k]; good until the next call for it. */

@@ -1,7 +1,10 @@
 package dev.athanor.kernel;
 
 import dev.athanor.quant.Blocks;
+import dev.athanor.quant.Interleaved;
+import dev.athanor.quant.InterleavedNumbers;
 import dev.athanor.tensor.Stored;
+import java.util.Arrays;
 
 /** The right operand of a matrix product, and how panels of it are made. */
 sealed interface Operand {
@@ -50,6 +53,33 @@ sealed interface Operand {
                 Blocks.decode(stored.type(), stored.bytes(), from, length, part, row * length);
             }
             tiles.pack(out, oo, width, part, 0, length, kMajor, 0, count, 0, k, scratch.block());
+        }
+    }
+
+    /** Quantised rows of n laid out side by side in memory, which become F32 on their way into a panel. */
+    record SideBySide(Interleaved rows) implements Operand {
+        @Override
+        public void pack(
+                Tiles tiles,
+                float[] out,
+                int oo,
+                int width,
+                int first,
+                int count,
+                int fromK,
+                int k,
+                Gemm.Scratch scratch) {
+            int done = 0;
+            while (done < count) {
+                int lane = (first + done) % Interleaved.ROWS;
+                int lanes = Math.min(width - done, Interleaved.ROWS - lane);
+                InterleavedNumbers.read(
+                        rows, (first + done) / Interleaved.ROWS, lane, lanes, fromK, k, out, oo + done, width);
+                done += lanes;
+            }
+            for (int p = 0; done < width && p < k; p++) {
+                Arrays.fill(out, oo + p * width + done, oo + (p + 1) * width, 0f);
+            }
         }
     }
 }

@@ -6,20 +6,22 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Register tiles for the machine's vector width, two vectors wide.
  *
- * <p>At 512 bits there are 32 registers: 12 x 2 sums, two vectors of B and one broadcast of A fill 27 of them and hold
- * the multiply-add units busy (12 x 2 independent chains against a latency of 4 cycles on 2 units). Narrower machines
- * have 16 registers, hence 6 x 2. Each sum is a named local because a vector kept in an array or handed to a call that
- * is not inlined becomes a heap object.
+ * <p>At 512 bits, and on ARM, there are 32 registers: 12 x 2 sums, two vectors of B and one broadcast of A fill 27 of
+ * them and hold the multiply-add units busy (12 x 2 independent chains against a latency of 4 cycles on 2 units). Other
+ * machines have 16 registers. 4 x 2 sums are just enough chains there; with 5 x 2 or 6 x 2 the compiler, which loads
+ * broadcasts ahead, keeps a sum in memory, and every step waits for it: half the speed. Each sum is a named local
+ * because a vector kept in an array or handed to a call that is not inlined becomes a heap object.
  */
 final class VectorMicroKernel implements MicroKernel {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = S.length();
     private static final int COLUMNS = 2 * LANES;
-    private static final boolean MANY_REGISTERS = LANES >= 16;
+    private static final boolean MANY_REGISTERS =
+            LANES >= 16 || System.getProperty("os.arch", "").equals("aarch64");
 
     @Override
     public int rows() {
-        return MANY_REGISTERS ? 12 : 6;
+        return MANY_REGISTERS ? 12 : 4;
     }
 
     @Override
@@ -56,16 +58,12 @@ final class VectorMicroKernel implements MicroKernel {
     @Override
     public void tile(
             boolean tail, int k, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc, boolean accumulate) {
-        if (MANY_REGISTERS) {
-            if (tail) {
-                tile4(k, a, ao, b, bo, c, co, ldc, accumulate);
-            } else {
-                tile12(k, a, ao, b, bo, c, co, ldc, accumulate);
-            }
-        } else if (tail) {
-            tile2(k, a, ao, b, bo, c, co, ldc, accumulate);
+        if (MANY_REGISTERS && !tail) {
+            tile12(k, a, ao, b, bo, c, co, ldc, accumulate);
+        } else if (MANY_REGISTERS || !tail) {
+            tile4(k, a, ao, b, bo, c, co, ldc, accumulate);
         } else {
-            tile6(k, a, ao, b, bo, c, co, ldc, accumulate);
+            tile2(k, a, ao, b, bo, c, co, ldc, accumulate);
         }
     }
 
@@ -163,56 +161,6 @@ final class VectorMicroKernel implements MicroKernel {
         c10r.intoArray(c, co + 10 * ldc + LANES);
         c11l.intoArray(c, co + 11 * ldc);
         c11r.intoArray(c, co + 11 * ldc + LANES);
-    }
-
-    private static void tile6(
-            int k, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc, boolean accumulate) {
-        FloatVector c0l = start(c, co + 0 * ldc, accumulate);
-        FloatVector c0r = start(c, co + 0 * ldc + LANES, accumulate);
-        FloatVector c1l = start(c, co + 1 * ldc, accumulate);
-        FloatVector c1r = start(c, co + 1 * ldc + LANES, accumulate);
-        FloatVector c2l = start(c, co + 2 * ldc, accumulate);
-        FloatVector c2r = start(c, co + 2 * ldc + LANES, accumulate);
-        FloatVector c3l = start(c, co + 3 * ldc, accumulate);
-        FloatVector c3r = start(c, co + 3 * ldc + LANES, accumulate);
-        FloatVector c4l = start(c, co + 4 * ldc, accumulate);
-        FloatVector c4r = start(c, co + 4 * ldc + LANES, accumulate);
-        FloatVector c5l = start(c, co + 5 * ldc, accumulate);
-        FloatVector c5r = start(c, co + 5 * ldc + LANES, accumulate);
-        for (int p = 0; p < k; p++) {
-            FloatVector bl = FloatVector.fromArray(S, b, bo + p * COLUMNS);
-            FloatVector br = FloatVector.fromArray(S, b, bo + p * COLUMNS + LANES);
-            FloatVector a0 = FloatVector.broadcast(S, a[ao + p * 6 + 0]);
-            c0l = a0.fma(bl, c0l);
-            c0r = a0.fma(br, c0r);
-            FloatVector a1 = FloatVector.broadcast(S, a[ao + p * 6 + 1]);
-            c1l = a1.fma(bl, c1l);
-            c1r = a1.fma(br, c1r);
-            FloatVector a2 = FloatVector.broadcast(S, a[ao + p * 6 + 2]);
-            c2l = a2.fma(bl, c2l);
-            c2r = a2.fma(br, c2r);
-            FloatVector a3 = FloatVector.broadcast(S, a[ao + p * 6 + 3]);
-            c3l = a3.fma(bl, c3l);
-            c3r = a3.fma(br, c3r);
-            FloatVector a4 = FloatVector.broadcast(S, a[ao + p * 6 + 4]);
-            c4l = a4.fma(bl, c4l);
-            c4r = a4.fma(br, c4r);
-            FloatVector a5 = FloatVector.broadcast(S, a[ao + p * 6 + 5]);
-            c5l = a5.fma(bl, c5l);
-            c5r = a5.fma(br, c5r);
-        }
-        c0l.intoArray(c, co + 0 * ldc);
-        c0r.intoArray(c, co + 0 * ldc + LANES);
-        c1l.intoArray(c, co + 1 * ldc);
-        c1r.intoArray(c, co + 1 * ldc + LANES);
-        c2l.intoArray(c, co + 2 * ldc);
-        c2r.intoArray(c, co + 2 * ldc + LANES);
-        c3l.intoArray(c, co + 3 * ldc);
-        c3r.intoArray(c, co + 3 * ldc + LANES);
-        c4l.intoArray(c, co + 4 * ldc);
-        c4r.intoArray(c, co + 4 * ldc + LANES);
-        c5l.intoArray(c, co + 5 * ldc);
-        c5r.intoArray(c, co + 5 * ldc + LANES);
     }
 
     private static void tile4(

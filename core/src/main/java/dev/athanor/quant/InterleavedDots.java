@@ -44,7 +44,7 @@ public final class InterleavedDots {
     }
 
     /** What p is at an even or odd column. */
-    private static float place(DType type, int column) {
+    static float place(DType type, int column) {
         return switch (type) {
             case Q4_0, Q4_K -> column % 2 == 0 ? 256f : 16f;
             case Q6_K -> 64f;
@@ -130,40 +130,52 @@ public final class InterleavedDots {
     private static void dots(Interleaved m, int group, float[] x, int xo, float[] y, int yo) {
         int size = Interleaved.groupOf(m.type);
         int groups = m.columns / size;
-        int blocks = m.columns / m.type.blockElements();
         for (int lane = 0; lane < ROWS; lane++) {
             float sum = 0f;
             for (int g = 0; g < groups; g++) {
                 float t = unscaled(m, group, lane, g, x, xo);
-                int block = group * blocks + g * size / m.type.blockElements();
+                sum = Math.fma(scale(m, group, lane, g), t, sum);
                 if (m.type == DType.Q4_K) {
-                    int steps = (group * groups + g) * 2 * ROWS + lane;
-                    float scale = m.scales[block * 2 * ROWS + lane] * m.steps[steps];
-                    float minimum = m.scales[(block * 2 + 1) * ROWS + lane] * m.steps[steps + ROWS];
-                    float sumOfX = x[xo + m.columns + groups + g];
-                    sum = Math.fma(minimum, -sumOfX, Math.fma(scale, t, sum));
-                } else {
-                    float scale = m.scales[block * ROWS + lane];
-                    if (m.type == DType.Q6_K) {
-                        scale *= m.steps[(group * groups + g) * ROWS + lane];
-                    }
-                    sum = Math.fma(scale, t, sum);
+                    sum = Math.fma(minimum(m, group, lane, g), -x[xo + m.columns + groups + g], sum);
                 }
             }
             y[yo + lane] = sum;
         }
     }
 
+    /** What the numbers of the {@code g}th group of columns are multiplied by. */
+    static float scale(Interleaved m, int group, int lane, int g) {
+        int size = Interleaved.groupOf(m.type);
+        int groups = m.columns / size;
+        int block = group * (m.columns / m.type.blockElements()) + g * size / m.type.blockElements();
+        return switch (m.type) {
+            case Q4_K -> m.scales[block * 2 * ROWS + lane] * m.steps[(group * groups + g) * 2 * ROWS + lane];
+            case Q6_K -> m.scales[block * ROWS + lane] * m.steps[(group * groups + g) * ROWS + lane];
+            default -> m.scales[block * ROWS + lane];
+        };
+    }
+
+    /** What is taken off the numbers of the {@code g}th group of columns (Q4_K). */
+    static float minimum(Interleaved m, int group, int lane, int g) {
+        int groups = m.columns / 32;
+        int block = group * (m.columns / 256) + g / 8;
+        return m.scales[(block * 2 + 1) * ROWS + lane] * m.steps[((group * groups + g) * 2 + 1) * ROWS + lane];
+    }
+
     private static float unscaled(Interleaved m, int group, int lane, int g, float[] x, int xo) {
         int size = Interleaved.groupOf(m.type);
-        int perWord = Interleaved.perWord(m.type);
         float[] t = new float[2];
         for (int i = 0; i < size; i++) {
-            int word = m.words[m.line(group, i / perWord, g) + lane];
-            float f = perWord == 8 ? ofEight(word, i % 8) : ofFour(word, i % 4);
-            t[i % 2] = Math.fma(f, x[xo + g * size + i], t[i % 2]);
+            t[i % 2] = Math.fma(number(m, group, lane, g, i), x[xo + g * size + i], t[i % 2]);
         }
         return t[0] + t[1] + x[xo + m.columns + g];
+    }
+
+    /** 1 + q / p of the number at {@code place} of the {@code g}th group of columns. */
+    static float number(Interleaved m, int group, int lane, int g, int place) {
+        int perWord = Interleaved.perWord(m.type);
+        int word = m.words[m.line(group, place / perWord, g) + lane];
+        return perWord == 8 ? ofEight(word, place % 8) : ofFour(word, place % 4);
     }
 
     /** 1 + q / 256 at even places, 1 + q / 16 at odd ones. */

@@ -10,6 +10,8 @@ import static dev.athanor.quant.Wide.INTS;
 import static dev.athanor.quant.Wide.L;
 import static jdk.incubator.vector.VectorOperators.B2I;
 import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.ROR;
 
 import jdk.incubator.vector.ByteVector;
@@ -59,13 +61,13 @@ final class VectorInterleavedDots {
                 IntVector v = IntVector.fromArray(INTS, words, line);
                 t0 = v.and(LOWER).or(ONE).reinterpretAsFloats().fma(FloatVector.broadcast(FLOATS, x[at]), t0);
                 t1 = v.and(UPPER).or(ONE).reinterpretAsFloats().fma(FloatVector.broadcast(FLOATS, x[at + 1]), t1);
-                IntVector v1 = v.lanewise(ROR, 8);
+                IntVector v1 = v.lanewise(LSHR, 8);
                 t0 = v1.and(LOWER).or(ONE).reinterpretAsFloats().fma(FloatVector.broadcast(FLOATS, x[at + 2]), t0);
                 t1 = v1.and(UPPER).or(ONE).reinterpretAsFloats().fma(FloatVector.broadcast(FLOATS, x[at + 3]), t1);
                 IntVector v2 = v.lanewise(ROR, 16);
                 t0 = v2.and(LOWER).or(ONE).reinterpretAsFloats().fma(FloatVector.broadcast(FLOATS, x[at + 4]), t0);
                 t1 = v2.and(UPPER).or(ONE).reinterpretAsFloats().fma(FloatVector.broadcast(FLOATS, x[at + 5]), t1);
-                IntVector v3 = v.lanewise(ROR, 24);
+                IntVector v3 = v.lanewise(LSHL, 8);
                 t0 = v3.and(LOWER).or(ONE).reinterpretAsFloats().fma(FloatVector.broadcast(FLOATS, x[at + 6]), t0);
                 t1 = v3.and(UPPER).or(ONE).reinterpretAsFloats().fma(FloatVector.broadcast(FLOATS, x[at + 7]), t1);
                 line += stride;
@@ -95,13 +97,13 @@ final class VectorInterleavedDots {
                 IntVector v = IntVector.fromArray(INTS, words, line);
                 t0 = v.and(LOWER).or(ONE).reinterpretAsFloats().fma(FloatVector.broadcast(FLOATS, x[at]), t0);
                 t1 = v.and(UPPER).or(ONE).reinterpretAsFloats().fma(FloatVector.broadcast(FLOATS, x[at + 1]), t1);
-                IntVector v1 = v.lanewise(ROR, 8);
+                IntVector v1 = v.lanewise(LSHR, 8);
                 t0 = v1.and(LOWER).or(ONE).reinterpretAsFloats().fma(FloatVector.broadcast(FLOATS, x[at + 2]), t0);
                 t1 = v1.and(UPPER).or(ONE).reinterpretAsFloats().fma(FloatVector.broadcast(FLOATS, x[at + 3]), t1);
                 IntVector v2 = v.lanewise(ROR, 16);
                 t0 = v2.and(LOWER).or(ONE).reinterpretAsFloats().fma(FloatVector.broadcast(FLOATS, x[at + 4]), t0);
                 t1 = v2.and(UPPER).or(ONE).reinterpretAsFloats().fma(FloatVector.broadcast(FLOATS, x[at + 5]), t1);
-                IntVector v3 = v.lanewise(ROR, 24);
+                IntVector v3 = v.lanewise(LSHL, 8);
                 t0 = v3.and(LOWER).or(ONE).reinterpretAsFloats().fma(FloatVector.broadcast(FLOATS, x[at + 6]), t0);
                 t1 = v3.and(UPPER).or(ONE).reinterpretAsFloats().fma(FloatVector.broadcast(FLOATS, x[at + 7]), t1);
                 line += stride;
@@ -142,7 +144,7 @@ final class VectorInterleavedDots {
             for (int word = 0; word < 8; word++) {
                 IntVector v = IntVector.fromArray(INTS, words, line);
                 t0 = v.and(WHOLE).or(ONE).reinterpretAsFloats().fma(FloatVector.broadcast(FLOATS, x[at]), t0);
-                t1 = v.lanewise(ROR, 8)
+                t1 = v.lanewise(LSHR, 8)
                         .and(WHOLE)
                         .or(ONE)
                         .reinterpretAsFloats()
@@ -152,7 +154,7 @@ final class VectorInterleavedDots {
                         .or(ONE)
                         .reinterpretAsFloats()
                         .fma(FloatVector.broadcast(FLOATS, x[at + 2]), t0);
-                t1 = v.lanewise(ROR, 24)
+                t1 = v.lanewise(LSHL, 8)
                         .and(WHOLE)
                         .or(ONE)
                         .reinterpretAsFloats()
@@ -183,7 +185,7 @@ final class VectorInterleavedDots {
             for (int word = 0; word < 4; word++) {
                 IntVector v = IntVector.fromArray(INTS, words, line);
                 t0 = v.and(WHOLE).or(ONE).reinterpretAsFloats().fma(FloatVector.broadcast(FLOATS, x[at]), t0);
-                t1 = v.lanewise(ROR, 8)
+                t1 = v.lanewise(LSHR, 8)
                         .and(WHOLE)
                         .or(ONE)
                         .reinterpretAsFloats()
@@ -193,7 +195,7 @@ final class VectorInterleavedDots {
                         .or(ONE)
                         .reinterpretAsFloats()
                         .fma(FloatVector.broadcast(FLOATS, x[at + 2]), t0);
-                t1 = v.lanewise(ROR, 24)
+                t1 = v.lanewise(LSHL, 8)
                         .and(WHOLE)
                         .or(ONE)
                         .reinterpretAsFloats()

@@ -10,6 +10,8 @@ import static dev.athanor.quant.Wide.INTS;
 import static dev.athanor.quant.Wide.L;
 import static jdk.incubator.vector.VectorOperators.B2I;
 import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.ROR;
 
 import dev.athanor.tensor.DType;
@@ -66,13 +68,13 @@ final class VectorInterleavedMany {
             int to = word * 8 * L;
             v.and(LOWER).or(ONE).reinterpretAsFloats().intoArray(room, to);
             v.and(UPPER).or(ONE).reinterpretAsFloats().intoArray(room, to + 1 * L);
-            IntVector v1 = v.lanewise(ROR, 8);
+            IntVector v1 = v.lanewise(LSHR, 8);
             v1.and(LOWER).or(ONE).reinterpretAsFloats().intoArray(room, to + 2 * L);
             v1.and(UPPER).or(ONE).reinterpretAsFloats().intoArray(room, to + 3 * L);
             IntVector v2 = v.lanewise(ROR, 16);
             v2.and(LOWER).or(ONE).reinterpretAsFloats().intoArray(room, to + 4 * L);
             v2.and(UPPER).or(ONE).reinterpretAsFloats().intoArray(room, to + 5 * L);
-            IntVector v3 = v.lanewise(ROR, 24);
+            IntVector v3 = v.lanewise(LSHL, 8);
             v3.and(LOWER).or(ONE).reinterpretAsFloats().intoArray(room, to + 6 * L);
             v3.and(UPPER).or(ONE).reinterpretAsFloats().intoArray(room, to + 7 * L);
         }
@@ -84,9 +86,9 @@ final class VectorInterleavedMany {
             IntVector v = IntVector.fromArray(INTS, words, from + word * stride);
             int to = word * 4 * L;
             v.and(WHOLE).or(ONE).reinterpretAsFloats().intoArray(room, to);
-            v.lanewise(ROR, 8).and(WHOLE).or(ONE).reinterpretAsFloats().intoArray(room, to + 1 * L);
+            v.lanewise(LSHR, 8).and(WHOLE).or(ONE).reinterpretAsFloats().intoArray(room, to + 1 * L);
             v.lanewise(ROR, 16).and(WHOLE).or(ONE).reinterpretAsFloats().intoArray(room, to + 2 * L);
-            v.lanewise(ROR, 24).and(WHOLE).or(ONE).reinterpretAsFloats().intoArray(room, to + 3 * L);
+            v.lanewise(LSHL, 8).and(WHOLE).or(ONE).reinterpretAsFloats().intoArray(room, to + 3 * L);
         }
     }
 

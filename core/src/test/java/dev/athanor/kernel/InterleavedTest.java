@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.athanor.quant.Blocks;
+import dev.athanor.quant.Interleaved;
+import dev.athanor.quant.InterleavedNumbers;
 import dev.athanor.tensor.DType;
 import dev.athanor.tensor.Shape;
 import dev.athanor.tensor.Stored;
@@ -119,6 +121,72 @@ class InterleavedTest {
 
     private static void half(MemorySegment bytes, long at, float x) {
         bytes.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, Float.floatToFloat16(x));
+    }
+
+    @Test
+    void panelsReadFromTheLayoutHaveTheBitsOfTheFile() {
+        SplittableRandom random = new SplittableRandom(SEED);
+        try (Arena arena = Arena.ofShared()) {
+            for (DType type : new DType[] {DType.Q4_0, DType.Q4_K, DType.Q8_0, DType.Q6_K}) {
+                for (int[] shape : SHAPES) {
+                    Stored w = stored(random, arena, type, shape[0], shape[1], false);
+                    for (int round = 0; round < 20; round++) { // so that compiled code is compared too
+                        panels(w, 256 * random.nextInt(shape[1] / 256), random.nextInt(17));
+                    }
+                }
+            }
+        }
+    }
+
+    private static void panels(Stored w, int from, int more) {
+        int n = w.shape().rows();
+        int k = w.shape().dim(-1);
+        int width = Interleaved.ROWS + more;
+        Interleaved rows = Interleaved.room(w.type(), n, k);
+        float[] panel = new float[3 + 256 * width];
+        float[] row = new float[256];
+        for (int group = 0; group < rows.groups(); group++) {
+            rows.fill(w.bytes(), group * Interleaved.ROWS, group);
+            InterleavedNumbers.read(rows, group, 0, Interleaved.ROWS, from, 256, panel, 3, width);
+            for (int i = 0; i < Math.min(Interleaved.ROWS, n - group * Interleaved.ROWS); i++) {
+                Blocks.decode(w.type(), w.bytes(), (group * (long) Interleaved.ROWS + i) * k + from, 256, row, 0);
+                for (int p = 0; p < 256; p++) {
+                    String what = "seed " + SEED + " " + w.type() + " group " + group + " row " + i + " column " + p;
+                    same(row[p], panel[3 + p * width + i], what);
+                }
+            }
+        }
+    }
+
+    @Test
+    void matrixProductsOfTheLayoutHaveTheBitsOfTheFile() {
+        SplittableRandom random = new SplittableRandom(SEED);
+        try (Compute vector = Compute.create(2);
+                Compute scalar = Compute.scalar(1);
+                Arena arena = Arena.ofShared()) {
+            for (DType type : new DType[] {DType.Q4_0, DType.Q4_K, DType.Q8_0, DType.Q6_K}) {
+                for (int[] shape : SHAPES) {
+                    Stored w = stored(random, arena, type, shape[0], shape[1], false);
+                    products(random, vector.gemm(), scalar.gemm(), w, 1 + random.nextInt(40));
+                }
+            }
+        }
+    }
+
+    private static void products(SplittableRandom random, Gemm vector, Gemm scalar, Stored w, int m) {
+        int n = w.shape().rows();
+        int k = w.shape().dim(-1);
+        float[] x = new float[m * k];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) random.nextGaussian();
+        }
+        float[] expected = new float[m * n];
+        float[] found = new float[m * n];
+        scalar.multiply(m, n, k, x, 0, k, false, w, true, expected, 0, n, false);
+        vector.multiply(m, n, k, x, 0, k, false, w, true, found, 0, n, false);
+        for (int i = 0; i < found.length; i++) {
+            same(expected[i], found[i], "seed " + SEED + " " + m + " rows times " + w.type() + w.shape() + " at " + i);
+        }
     }
 
     @Test
