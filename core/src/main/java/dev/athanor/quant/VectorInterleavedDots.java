@@ -19,9 +19,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * {@link InterleavedDots} with a lane for every row. With 512 bits a number takes two instructions, and its word three
- * rotations: masking and or-ing are one, the other multiplies and adds. How few they are counts although memory is what
- * is waited for: a core asks for memory only as far ahead as its window of instructions reaches.
+ * {@link InterleavedDots} with a lane for every row. With 512 bits a number takes two instructions, and its word two
+ * shifts and a rotation: masking and or-ing are one, the other multiplies and adds. How few they are counts although
+ * memory is what is waited for: a core asks for memory only as far ahead as its window of instructions reaches.
  *
  * <p>The loop over words stays a loop: with the 32 products of a group written out the compiler read all of x first,
  * ran out of registers, and took four times as long. It stands in the method of every type, since a helper would have
@@ -33,6 +33,10 @@ final class VectorInterleavedDots {
     private VectorInterleavedDots() {}
 
     static void dots(Interleaved m, int group, float[] x, int xo, float[] y, int yo) {
+        if (VectorInterleavedHalves.has(m.type)) {
+            VectorInterleavedHalves.dots(m, group, x, xo, y, yo);
+            return;
+        }
         for (int lane = 0; lane < ROWS; lane += L) {
             switch (m.type) {
                 case Q4_0 -> dotsQ40(m, group, lane, x, xo, y, yo + lane);
