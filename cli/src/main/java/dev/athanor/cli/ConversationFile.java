@@ -26,11 +26,16 @@ final class ConversationFile {
      * Writes a conversation.
      *
      * @param over whether a file that is there may be replaced
-     * @throws IllegalArgumentException when a file is there and must stay
+     * @throws IllegalArgumentException when a file is there and must stay, or its folder is missing
      * @throws UncheckedIOException when it cannot be written
      */
     static void save(Path file, List<Message> messages, boolean over) {
         String text = json(messages).toPrettyString() + "\n";
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder != null && !Files.isDirectory(folder)) {
+            throw new IllegalArgumentException(
+                    file + ": expected a folder " + folder + ", found none; make it first, or save elsewhere");
+        }
         try {
             if (over) {
                 replace(file, text);

@@ -51,6 +51,18 @@ class ConversationFileTest {
     }
 
     @Test
+    void aFolderThatIsMissingIsNamed() {
+        Path missing = folder.toAbsolutePath().resolve("missing");
+        for (boolean over : new boolean[] {false, true}) {
+            IllegalArgumentException e = assertThrows(
+                    IllegalArgumentException.class, () -> ConversationFile.save(missing.resolve("c.json"), ALL, over));
+            assertTrue(
+                    String.valueOf(e.getMessage()).contains("expected a folder " + missing + ", found none"),
+                    String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Test
     void aFileThatHoldsNoConversationIsRefusedWithThePlace() throws IOException {
         Map<String, String> wrong = Map.of(
                 "{\"messages\": 3}",

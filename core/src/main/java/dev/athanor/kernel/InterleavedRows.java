@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stored quantised matrices in the layout that {@link Interleaved} describes, made the first time a matrix is
- * multiplied with single rows and kept as long as the matrix, beside what is mapped of its file. Where they would take
- * more than half of the heap, sixteen rows are laid out whenever they are needed: several times slower, the same bits.
+ * multiplied and kept as long as the matrix, beside what is mapped of its file. Where they would take more than half of
+ * the heap, sixteen rows are laid out whenever a single row needs them: several times slower, the same bits; products
+ * of several rows read the file then.
  */
 final class InterleavedRows {
     private final Workers workers;

@@ -50,6 +50,8 @@ final class VectorMicroKernel implements MicroKernel {
             float[] block) {
         if (LANES == 16) {
             VectorPacking.panel(out, oo, width, x, xo, ld, kMajor, first, count, fromK, k, block);
+        } else if (kMajor && count == width && width == COLUMNS) {
+            copy(out, oo, x, xo + fromK * ld + first, ld, k);
         } else {
             Packing.panel(out, oo, width, x, xo, ld, kMajor, first, count, fromK, k);
         }
@@ -64,6 +66,14 @@ final class VectorMicroKernel implements MicroKernel {
             tile4(k, a, ao, b, bo, c, co, ldc, accumulate);
         } else {
             tile2(k, a, ao, b, bo, c, co, ldc, accumulate);
+        }
+    }
+
+    /** A panel whose steps are rows of x: System.arraycopy of so few numbers is mostly the call. */
+    private static void copy(float[] out, int oo, float[] x, int xo, int ld, int k) {
+        for (int p = 0; p < k; p++) {
+            FloatVector.fromArray(S, x, xo + p * ld).intoArray(out, oo + p * COLUMNS);
+            FloatVector.fromArray(S, x, xo + p * ld + LANES).intoArray(out, oo + p * COLUMNS + LANES);
         }
     }
 
