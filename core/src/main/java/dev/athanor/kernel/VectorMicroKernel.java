@@ -8,9 +8,10 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>At 512 bits, and on ARM, there are 32 registers: 12 x 2 sums, two vectors of B and one broadcast of A fill 27 of
  * them and hold the multiply-add units busy (12 x 2 independent chains against a latency of 4 cycles on 2 units). Other
- * machines have 16 registers. 4 x 2 sums are just enough chains there; with 5 x 2 or 6 x 2 the compiler, which loads
- * broadcasts ahead, keeps a sum in memory, and every step waits for it: half the speed. Each sum is a named local
- * because a vector kept in an array or handed to a call that is not inlined becomes a heap object.
+ * machines have 16 registers. 4 x 2 sums are just enough chains there; of 6 x 2 the compiler, which loads broadcasts
+ * ahead, keeps one in memory, and every step waits for it: half the speed, and 5 x 2 were no faster. On ARM none of
+ * this has been measured. Each sum is a named local because a vector kept in an array or handed to a call that is not
+ * inlined becomes a heap object.
  */
 final class VectorMicroKernel implements MicroKernel {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
