@@ -3,8 +3,10 @@ package dev.athanor.bench;
 import dev.athanor.kernel.Compute;
 import dev.athanor.kernel.Kernels;
 import dev.athanor.quant.Blocks;
+import dev.athanor.quant.IntegerDots;
 import dev.athanor.quant.Interleaved;
 import dev.athanor.quant.InterleavedDots;
+import dev.athanor.quant.RoundedActivations;
 import dev.athanor.tensor.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -43,9 +45,10 @@ public class StoredDotsBenchmark {
     private final Compute compute = Compute.create(1);
     private final Kernels kernels = compute.kernels();
     private final float[] x = new float[COLUMNS];
-    private final float[] ready = new float[2 * COLUMNS];
+    private final float[] ready = new float[InterleavedDots.prepared(COLUMNS)];
+    private final RoundedActivations rounded = new RoundedActivations();
     private final float[] y = new float[ROWS];
-    private final float[] room = new float[COLUMNS];
+    private final float[] room = new float[IntegerDots.room(COLUMNS)];
     private MemorySegment w = MemorySegment.NULL;
     private Interleaved sixteen = Interleaved.room(DType.Q4_0, ROWS, COLUMNS);
 
@@ -66,7 +69,8 @@ public class StoredDotsBenchmark {
             for (int group = 0; group < sixteen.groups(); group++) {
                 sixteen.fill(w, group * Interleaved.ROWS, group);
             }
-            InterleavedDots.prepare(type, x, 0, COLUMNS, ready, 0);
+            InterleavedDots.prepare(x, 0, COLUMNS, ready, 0);
+            rounded.round(true, type, x, 0, 1, COLUMNS);
         }
     }
 
@@ -74,7 +78,11 @@ public class StoredDotsBenchmark {
     public void rows() {
         if (Interleaved.has(type)) {
             for (int group = 0; group < sixteen.groups(); group++) {
-                InterleavedDots.dots(true, sixteen, group, ready, 0, y, group * Interleaved.ROWS);
+                if (RoundedActivations.has(type)) {
+                    IntegerDots.dots(true, sixteen, group, rounded, 0, y, group * Interleaved.ROWS, room);
+                } else {
+                    InterleavedDots.dots(true, sixteen, group, ready, 0, y, group * Interleaved.ROWS);
+                }
             }
         } else {
             kernels.storedDots(type, w, 0, ROWS, x, 0, y, 0, COLUMNS, room);

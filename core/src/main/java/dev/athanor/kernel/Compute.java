@@ -17,6 +17,7 @@ public final class Compute implements AutoCloseable {
     private final ManyGemv manyGemv;
     private final FlashAttention attention;
     private final EngineDoor door;
+    private final InterleavedRows interleaved;
 
     private final MatrixChoice choice;
 
@@ -26,12 +27,21 @@ public final class Compute implements AutoCloseable {
     /** What takes over once it is warm, on the same threads. */
     private volatile @Nullable Compute successor;
 
-    /** @param first who multiplies; {@code choice} is for the successor */
-    private Compute(Kernels kernels, MicroKernel micro, Workers workers, MatrixChoice first, MatrixChoice choice) {
+    /**
+     * @param first who multiplies; {@code choice} is for the successor
+     * @param closed whether somebody will close this
+     */
+    private Compute(
+            Kernels kernels,
+            MicroKernel micro,
+            Workers workers,
+            MatrixChoice first,
+            MatrixChoice choice,
+            boolean closed) {
         this.choice = choice;
         this.kernels = kernels;
         this.workers = workers;
-        InterleavedRows interleaved = new InterleavedRows(kernels, workers);
+        this.interleaved = new InterleavedRows(kernels, workers, closed);
         this.gemm = new Gemm(micro, workers, Optional.of(interleaved));
         this.gemv = new Gemv(kernels, workers, interleaved);
         this.manyGemv = new ManyGemv(kernels, micro, workers, interleaved);
@@ -75,7 +85,7 @@ public final class Compute implements AutoCloseable {
      */
     public static Compute quick(int threads, MatrixChoice choice) {
         MatrixChoice first = choice == MatrixChoice.AUTO ? MatrixChoice.VECTOR : choice;
-        return new Compute(new ScalarKernels(), new PlainMicroKernel(), new Workers(threads), first, choice);
+        return new Compute(new ScalarKernels(), new PlainMicroKernel(), new Workers(threads), first, choice, true);
     }
 
     /**
@@ -95,8 +105,11 @@ public final class Compute implements AutoCloseable {
     }
 
     static Compute of(Kernels kernels, Workers workers, MatrixChoice choice) {
-        MicroKernel micro = kernels instanceof ScalarKernels ? new ScalarMicroKernel() : new VectorMicroKernel();
-        return new Compute(kernels, micro, workers, choice, choice);
+        return new Compute(kernels, micro(kernels), workers, choice, choice, true);
+    }
+
+    private static MicroKernel micro(Kernels kernels) {
+        return kernels instanceof ScalarKernels ? new ScalarMicroKernel() : new VectorMicroKernel();
     }
 
     private Compute now() {
@@ -109,7 +122,8 @@ public final class Compute implements AutoCloseable {
      * holds no threads, so it need not be closed.
      */
     public Compute alone() {
-        return of(kernels(), new Workers(1), MatrixChoice.VECTOR);
+        MatrixChoice vector = MatrixChoice.VECTOR;
+        return new Compute(kernels(), micro(kernels()), new Workers(1), vector, vector, false);
     }
 
     public Kernels kernels() {
@@ -163,5 +177,9 @@ public final class Compute implements AutoCloseable {
             warm.door.close();
         }
         workers.close();
+        interleaved.close();
+        if (warm != null) {
+            warm.interleaved.close();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.athanor.kernel;
 
 import dev.athanor.quant.Blocks;
+import dev.athanor.quant.Interleaved;
 import dev.athanor.tensor.DType;
 import dev.athanor.tensor.Stored;
 import dev.athanor.tensor.Tensor;
@@ -25,8 +26,8 @@ public final class Gemv {
      */
     static final int PARTS = 16;
 
-    /** Sixteens of rows one task takes: all but its last read ahead what is its own. */
-    static final int GROUPS = 8;
+    /** Sixteens of rows one task takes: those that lie together. */
+    static final int GROUPS = Interleaved.TOGETHER;
 
     /** Columns one task adds up. */
     private static final int COLUMNS = 1024;
@@ -104,7 +105,7 @@ public final class Gemv {
         Optional<InterleavedRows.Matrix> sixteen = interleaved.of(w);
         if (sixteen.isPresent()) {
             InterleavedRows.Matrix m = sixteen.get();
-            float[] ready = interleaved.prepared(w.type(), k, x, xo, 1);
+            InterleavedRows.Ready ready = interleaved.ready(w.type(), k, x, xo, 1);
             return new Loop(
                     (m.groups() + GROUPS - 1) / GROUPS,
                     (task, worker) -> interleaved.rows(w, m, task * GROUPS, GROUPS, ready, 1, y, yo, worker));

@@ -1,37 +1,48 @@
 package dev.athanor.kernel;
 
+import dev.athanor.quant.IntegerDots;
 import dev.athanor.quant.Interleaved;
 import dev.athanor.quant.InterleavedDots;
 import dev.athanor.quant.InterleavedNumbers;
+import dev.athanor.quant.RoundedActivations;
 import dev.athanor.tensor.DType;
 import dev.athanor.tensor.Stored;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.WeakHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Stored quantised matrices in the layout that {@link Interleaved} describes, made the first time a matrix is
- * multiplied and kept as long as the matrix, beside what is mapped of its file. Where they would take more than half of
- * the heap, sixteen rows are laid out whenever a single row needs them: several times slower, the same bits; products
- * of several rows read the file then.
+ * multiplied and kept as long as the matrix, beside what is mapped of its file, unless a file beside the model's has
+ * them ({@link Stored#laidOut}). Where they would take more than half of the heap, sixteen rows are laid out whenever a
+ * single row needs them: several times slower, the same bits; products of several rows read the file then.
  */
-final class InterleavedRows {
+final class InterleavedRows implements AutoCloseable {
+    private final Arena arena;
+    private final boolean shared;
     private final Workers workers;
     private final boolean vectors;
     private final long budget = Runtime.getRuntime().maxMemory() / 2;
     private final Map<Stored, Matrix> made = new WeakHashMap<>();
-    private final Map<DType, float[]> prepared = new EnumMap<>(DType.class);
+    private final Map<DType, RoundedActivations> rounded = new EnumMap<>(DType.class);
+    private float[] prepared = new float[0];
     private final float[][] ends; // one per thread
     private final float[][] rooms;
     private long kept;
+    private boolean told;
 
-    InterleavedRows(Kernels kernels, Workers workers) {
+    /** @param closed whether somebody will close this; else its memory is given back when nobody has it any more */
+    @SuppressWarnings("MustBeClosedChecker") // close() closes it
+    InterleavedRows(Kernels kernels, Workers workers, boolean closed) {
+        this.shared = closed;
+        this.arena = closed ? Arena.ofShared() : Arena.ofAuto();
         this.workers = workers;
         this.vectors = !(kernels instanceof ScalarKernels);
         this.ends = new float[workers.threads()][Interleaved.ROWS];
-        this.rooms = new float[workers.threads()][InterleavedDots.MANY_ROOM];
+        this.rooms = new float[workers.threads()][0];
     }
 
     /**
@@ -61,18 +72,47 @@ final class InterleavedRows {
     private Matrix make(Stored w) {
         int n = w.shape().rows();
         int k = w.shape().dim(-1);
+        if (w.laidOut().isPresent()) {
+            Interleaved all = Interleaved.over(w.type(), n, k, w.laidOut().get());
+            return new Matrix(w.type(), n, k, Optional.of(all), new Interleaved[0]);
+        }
         long bytes = Interleaved.bytes(w.type(), n, k);
         if (kept + bytes > budget) {
+            tell();
             Interleaved[] some = new Interleaved[workers.threads()];
             for (int i = 0; i < some.length; i++) {
-                some[i] = Interleaved.room(w.type(), Interleaved.ROWS, k);
+                some[i] = room(w.type(), Interleaved.ROWS, k);
             }
             return new Matrix(w.type(), n, k, Optional.empty(), some);
         }
         kept += bytes;
-        Interleaved all = Interleaved.room(w.type(), n, k);
+        Interleaved all = room(w.type(), n, k);
         workers.run(all.groups(), (group, worker) -> all.fill(w.bytes(), group * Interleaved.ROWS, group));
         return new Matrix(w.type(), n, k, Optional.of(all), new Interleaved[0]);
+    }
+
+    private Interleaved room(DType type, int rows, int columns) {
+        MemorySegment memory = arena.allocate(Interleaved.bytes(type, rows, columns), Interleaved.ALIGNMENT);
+        return Interleaved.over(type, rows, columns, memory);
+    }
+
+    @Override
+    public void close() {
+        if (shared) {
+            arena.close();
+        }
+    }
+
+    private void tell() {
+        if (!told) {
+            told = true;
+            System.getLogger("dev.athanor.kernel")
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "quantised weights: expected rows of at most " + (budget >> 20) + " MiB, half of what the "
+                                    + "Java heap may take, found more; the rest is laid out anew for every token, several "
+                                    + "times slower: athanor repack writes them to a file once");
+        }
     }
 
     /** The rows of w where they are kept whole and are faster read from there than from the file. */
@@ -80,22 +120,34 @@ final class InterleavedRows {
         return InterleavedNumbers.fast() && vectors ? of(w).flatMap(Matrix::all) : Optional.empty();
     }
 
+    /** Vectors as products with a type need them. */
+    sealed interface Ready {
+        /** As they are (Q8_0): what {@link InterleavedDots#prepare} makes of each, one behind the other. */
+        record Floats(float[] x) implements Ready {}
+
+        /** Rounded to eight bits (the other types). */
+        record Rounded(RoundedActivations x) implements Ready {}
+    }
+
     /** What products with a type need of {@code count} vectors of x [count, k]; good until the next call for it. */
-    float[] prepared(DType type, int k, float[] x, int xo, int count) {
-        int size = InterleavedDots.prepared(type, k);
-        float @Nullable [] ready = prepared.get(type);
-        if (ready == null || ready.length < count * size) {
-            ready = new float[count * size];
-            prepared.put(type, ready);
+    Ready ready(DType type, int k, float[] x, int xo, int count) {
+        if (RoundedActivations.has(type)) {
+            RoundedActivations room = rounded.computeIfAbsent(type, any -> new RoundedActivations());
+            room.round(vectors, type, x, xo, count, k);
+            return new Ready.Rounded(room);
+        }
+        int size = InterleavedDots.prepared(k);
+        if (prepared.length < count * size) {
+            prepared = new float[count * size];
         }
         for (int j = 0; j < count; j++) {
-            InterleavedDots.prepare(type, x, xo + j * k, k, ready, j * size);
+            InterleavedDots.prepare(x, xo + j * k, k, prepared, j * size);
         }
-        return ready;
+        return new Ready.Floats(prepared);
     }
 
     /** y[j, i] = row i of w [n, k] times vector j, for {@code groups} groups of rows from {@code first} on. */
-    void rows(Stored w, Matrix m, int first, int groups, float[] ready, int count, float[] y, int yo, int worker) {
+    void rows(Stored w, Matrix m, int first, int groups, Ready ready, int count, float[] y, int yo, int worker) {
         for (int group = first; group < Math.min(m.groups(), first + groups); group++) {
             int row = group * Interleaved.ROWS;
             if (m.all.isPresent()) {
@@ -108,17 +160,41 @@ final class InterleavedRows {
     }
 
     private void group(
-            Interleaved rows, int group, Matrix m, int row, float[] ready, int count, float[] y, int yo, int worker) {
-        int size = InterleavedDots.prepared(m.type, m.columns);
+            Interleaved rows, int group, Matrix m, int row, Ready ready, int count, float[] y, int yo, int worker) {
         int n = m.rows;
         if (row + Interleaved.ROWS <= n) {
-            InterleavedDots.dots(vectors, rows, group, ready, 0, size, count, y, yo + row, n, rooms[worker]);
+            products(rows, group, ready, 0, count, y, yo + row, n, worker);
             return;
         }
         float[] end = ends[worker]; // sixteen rows do not fit behind y
         for (int j = 0; j < count; j++) {
-            InterleavedDots.dots(vectors, rows, group, ready, j * size, end, 0);
+            products(rows, group, ready, j, 1, end, 0, n, worker);
             System.arraycopy(end, 0, y, yo + j * n + row, n - row);
         }
+    }
+
+    /** y[yo + j * ys + i] = row i of sixteen times vector first + j. */
+    private void products(
+            Interleaved rows, int group, Ready ready, int first, int count, float[] y, int yo, int ys, int worker) {
+        switch (ready) {
+            case Ready.Floats f -> {
+                int size = InterleavedDots.prepared(rows.columns());
+                float[] room = room(worker, InterleavedDots.MANY_ROOM);
+                InterleavedDots.dots(vectors, rows, group, f.x, first * size, size, count, y, yo, ys, room);
+            }
+            case Ready.Rounded r -> {
+                float[] room = room(worker, IntegerDots.room(rows.columns()));
+                for (int j = 0; j < count; j++) {
+                    IntegerDots.dots(vectors, rows, group, r.x, first + j, y, yo + j * ys, room);
+                }
+            }
+        }
+    }
+
+    private float[] room(int worker, int size) {
+        if (rooms[worker].length < size) {
+            rooms[worker] = new float[size];
+        }
+        return rooms[worker];
     }
 }

@@ -92,7 +92,7 @@ public final class ManyGemv {
         Optional<InterleavedRows.Matrix> sixteen = interleaved.of(w);
         if (sixteen.isPresent()) {
             InterleavedRows.Matrix m = sixteen.get();
-            float[] ready = interleaved.prepared(w.type(), k, x, xo, count);
+            InterleavedRows.Ready ready = interleaved.ready(w.type(), k, x, xo, count);
             workers.run(
                     (m.groups() + Gemv.GROUPS - 1) / Gemv.GROUPS,
                     (task, worker) ->

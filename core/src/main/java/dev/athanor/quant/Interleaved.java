@@ -1,6 +1,7 @@
 package dev.athanor.quant;
 
 import dev.athanor.tensor.DType;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -8,58 +9,76 @@ import java.lang.foreign.MemorySegment;
  * keep the registers busy with unpacking, and memory waiting.
  *
  * <pre>
- * words   [rows / 16][words of a group][groups][16]   int    four numbers of a row in eight bits each (Q8_0, and Q6_K
- *                                                            times four), or eight in four bits (Q4_0, Q4_K)
- * scales  [rows / 16][blocks][1 or 2][16]             F32    d, or d and dmin (Q4_K), of a block of the file
- * steps   [rows / 16][groups][1 or 2][16]             bytes  the scale (Q6_K), or scale and minimum (Q4_K), of a group
+ * words   [rows / 128][words of a group][8][groups][16]   int    four numbers of a row in eight bits each (Q8_0, Q6_K,
+ *                                                            Q5_K), or eight in four bits (Q4_0, Q4_K)
+ * scales  [rows / 16][blocks][1 or 2][16]             F32    d, or d and dmin (Q4_K, Q5_K), of a block of the file
+ * steps   [rows / 16][groups][1 or 2][16]             bytes  the scale (Q6_K), or scale and minimum (Q4_K, Q5_K), of a
+ *                                                            group
  * </pre>
  *
- * <p>A group are the {@link #groupOf} columns that share a scale; its words lie apart, so that reading group after
- * group reads four or eight places at once, each from one line to the next: memory's own foresight goes some lines
- * ahead in each place, and is not far enough ahead in a single one.
+ * <p>The three stand one behind the other in memory of the system, little-endian, each from a multiple of 64 bytes on:
+ * a line of sixteen words is one line of the cache, where an array of Java would begin 16 bytes late and have every
+ * register read two; and the same bytes can lie in a file.
  *
- * <p>Byte j of a word, in rotation by 8 j, stands in bits 15 to 22: or-ed to the bits of 1f it is the mantissa of 1 + b
- * / 256, a float without a conversion. Of four bits the lower ones are 1 + q / 256 there, the upper ones 1 + q / 16.
- * Stored numbers stand without a sign, bias(type) above what they mean. Missing rows of the last sixteen are zeros.
- * Scales are F32 because those of Q6_K are usually subnormal in F16, where every conversion with integers has an
- * exception. No number is rounded; what {@link InterleavedDots} makes of them is defined there.
+ * <p>A group are the {@link #groupOf} columns that share a scale; its words lie apart, so that reading group after
+ * group reads four or eight places at once, each from one line to the next and over eight sixteens of rows: memory's
+ * own foresight goes some lines ahead in each place, is not far enough ahead in a single one, and begins anew where a
+ * place ends.
+ *
+ * <p>The first number of a word stands in its lowest bits. Q8_0 is an exception, for {@link InterleavedDots}: byte j of
+ * its word, in rotation by 8 j, stands in bits 15 to 22: or-ed to the bits of 1f it is the mantissa of 1 + b / 256, a
+ * float without a conversion. Stored numbers stand without a sign, bias(type) above what they mean. Missing rows of the
+ * last sixteen are zeros. Scales are F32 because those of Q6_K are usually subnormal in F16, where every conversion
+ * with integers has an exception. No number is rounded; what is made of them is defined in {@link InterleavedDots}
+ * (Q8_0) and {@link IntegerDots}.
  */
 public final class Interleaved {
+    /** Number of this layout, for files that keep it; another one is another number. */
+    public static final int LAYOUT = 1;
+
     /** Rows read at once. */
     public static final int ROWS = 16;
 
-    /** Bits by which a word is turned, so that its first byte stands at the top of a mantissa. */
+    /** Groups of rows whose words lie one behind the other. */
+    public static final int TOGETHER = 8;
+
+    /** Where regions begin. */
+    public static final int ALIGNMENT = 64;
+
+    /** Bits by which a word of Q8_0 is turned, so that its first byte stands at the top of a mantissa. */
     static final int TURNED = 15;
 
     /** The bits of 1f. */
     static final int ONE = 0x3f800000;
 
+    /** Bytes of one number for each of sixteen rows. */
+    static final int LINE = ROWS * Integer.BYTES;
+
     private static final long LOWER_HALVES = 0x0f0f0f0f0f0f0f0fL;
 
     final DType type;
     final int columns;
-    final int[] words;
-    final float[] scales;
-    final byte[] steps;
+    final MemorySegment words;
+    final MemorySegment scales;
+    final MemorySegment steps;
     private final int rows;
     private volatile boolean finite = true;
 
-    private Interleaved(DType type, int rows, int columns) {
+    private Interleaved(DType type, int rows, int columns, MemorySegment memory) {
         this.type = type;
         this.rows = rows;
         this.columns = columns;
-        int padded = groups() * ROWS;
-        words = new int[Math.multiplyExact(padded, columns / perWord(type))];
-        scales = new float[padded * (columns / type.blockElements()) * (type == DType.Q4_K ? 2 : 1)];
-        int perGroup = type == DType.Q4_K ? 2 : type == DType.Q6_K ? 1 : 0;
-        // a register narrower than sixteen floats reads bytes past its own
-        steps = new byte[padded * (columns / groupOf(type)) * perGroup + ROWS];
+        long scalesFrom = aligned(wordBytes(type, rows, columns));
+        long stepsFrom = scalesFrom + aligned(scaleBytes(type, rows, columns));
+        words = memory.asSlice(0, scalesFrom);
+        scales = memory.asSlice(scalesFrom, stepsFrom - scalesFrom);
+        steps = memory.asSlice(stepsFrom);
     }
 
     /** Whether stored matrices of this type are laid out so. */
     public static boolean has(DType type) {
         return switch (type) {
-            case Q4_0, Q4_K, Q8_0, Q6_K -> true;
+            case Q4_0, Q4_K, Q5_K, Q8_0, Q6_K -> true;
             default -> false;
         };
     }
@@ -74,14 +93,49 @@ public final class Interleaved {
         return type == DType.Q4_0 || type == DType.Q4_K ? 8 : 4;
     }
 
+    /** Whether groups have a minimum, which is taken off, beside their scale. */
+    static boolean minima(DType type) {
+        return type == DType.Q4_K || type == DType.Q5_K;
+    }
+
+    private static long padded(int rows) {
+        return (rows + ROWS - 1L) / ROWS * ROWS;
+    }
+
+    private static long aligned(long bytes) {
+        return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    }
+
+    private static long wordBytes(DType type, int rows, int columns) {
+        return padded(rows) * (columns / perWord(type)) * Integer.BYTES;
+    }
+
+    private static long scaleBytes(DType type, int rows, int columns) {
+        return padded(rows) * (columns / type.blockElements()) * (minima(type) ? 2 : 1) * Float.BYTES;
+    }
+
+    private static long stepBytes(DType type, int rows, int columns) {
+        int perGroup = minima(type) ? 2 : type == DType.Q6_K ? 1 : 0;
+        return padded(rows) * (columns / groupOf(type)) * perGroup;
+    }
+
     /** Words of a group. */
     int wordsOfGroup() {
         return groupOf(type) / perWord(type);
     }
 
-    /** Where word {@code word} of the {@code g}th group of columns begins in {@link #words}. */
-    int line(int group, int word, int g) {
-        return ((group * wordsOfGroup() + word) * (columns / groupOf(type)) + g) * ROWS;
+    /** The byte at which word {@code word} of the {@code g}th group of columns begins in {@link #words}. */
+    long line(int group, int word, int g) {
+        int first = group / TOGETHER * TOGETHER;
+        return ((long) first * wordsOfGroup() * (columns / groupOf(type)) + g) * LINE
+                + (group - first) * (long) (columns / groupOf(type)) * LINE
+                + word * stride(group);
+    }
+
+    /** Bytes between the words of a group. */
+    long stride(int group) {
+        int first = group / TOGETHER * TOGETHER;
+        return Math.min(TOGETHER, groups() - first) * (long) (columns / groupOf(type)) * LINE;
     }
 
     /** What is stored for zero, before a minimum is taken off. */
@@ -94,20 +148,37 @@ public final class Interleaved {
         };
     }
 
-    /** Room for [rows, columns], to be filled group by group. */
+    /** Room for [rows, columns], to be filled group by group; it is given back when nobody has it any more. */
     public static Interleaved room(DType type, int rows, int columns) {
-        if (!has(type) || columns % type.blockElements() != 0) {
-            throw new IllegalArgumentException("interleaved rows: expected Q4_0, Q4_K, Q8_0 or Q6_K in whole blocks, "
-                    + "found " + type + " with " + columns + " columns");
-        }
-        return new Interleaved(type, rows, columns);
+        return over(type, rows, columns, Arena.ofAuto().allocate(bytes(type, rows, columns), ALIGNMENT));
     }
 
-    /** Bytes that [rows, columns] would take. */
+    /**
+     * Rows in memory that is given.
+     *
+     * @param memory {@link #bytes} bytes from a multiple of {@link #ALIGNMENT} on, outside the heap: zeros, to be
+     *     filled, or what was filled before
+     */
+    public static Interleaved over(DType type, int rows, int columns, MemorySegment memory) {
+        if (!memory.isNative() || memory.byteSize() != bytes(type, rows, columns)) {
+            throw new IllegalArgumentException("interleaved rows " + type + " [" + rows + ", " + columns
+                    + "]: expected " + bytes(type, rows, columns) + " bytes outside the heap, found "
+                    + memory.byteSize() + (memory.isNative() ? "" : " in it"));
+        }
+        return new Interleaved(type, rows, columns, memory);
+    }
+
+    /** Bytes that [rows, columns] take. */
     public static long bytes(DType type, int rows, int columns) {
-        long numbers = (long) (rows + ROWS - 1) / ROWS * ROWS * columns;
-        return numbers / perWord(type) * Integer.BYTES
-                + numbers / 8; // scales take an eighth of a byte a number at most
+        if (!has(type) || columns % type.blockElements() != 0) {
+            throw new IllegalArgumentException("interleaved rows: expected Q4_0, Q4_K, Q5_K, Q6_K or Q8_0 in whole "
+                    + "blocks, found " + type + " with " + columns + " columns");
+        }
+        // a register narrower than sixteen floats reads bytes past its own: hence a line more
+        return aligned(wordBytes(type, rows, columns))
+                + aligned(scaleBytes(type, rows, columns))
+                + aligned(stepBytes(type, rows, columns))
+                + ALIGNMENT;
     }
 
     /** Groups of sixteen rows. */
@@ -125,6 +196,16 @@ public final class Interleaved {
         return finite;
     }
 
+    /** The scale at place {@code at} of {@link #scales}. */
+    float scaleAt(long at) {
+        return scales.get(LittleEndian.FLOAT, at * Float.BYTES);
+    }
+
+    /** The word of row {@code lane} in line {@code line}. */
+    int wordAt(long line, int lane) {
+        return words.get(LittleEndian.INT, line + (long) lane * Integer.BYTES);
+    }
+
     /**
      * Lays out rows {@code first} to {@code first + 15} of the stored ones as group {@code group}; groups may be filled
      * on different threads.
@@ -138,7 +219,7 @@ public final class Interleaved {
                 long from = (first + lane) * rowBytes + (long) block * type.blockBytes();
                 switch (type) {
                     case Q4_0 -> fillQ40(bytes, from, group, block, lane);
-                    case Q4_K -> fillQ4K(bytes, from, group, block, lane);
+                    case Q4_K, Q5_K -> fillQ4K(bytes, from, group, block, lane);
                     case Q8_0 -> fillQ80(bytes, from, group, block, lane);
                     case Q6_K -> fillQ6K(bytes, from, group, block, lane);
                     default -> throw Spans.unreadable(type);
@@ -148,7 +229,7 @@ public final class Interleaved {
     }
 
     private void fillQ40(MemorySegment bytes, long from, int group, int block, int lane) {
-        scale((group * (columns / 32) + block) * ROWS + lane, LittleEndian.half(bytes, from));
+        scale(((long) group * (columns / 32) + block) * ROWS + lane, LittleEndian.half(bytes, from));
         for (int i = 0; i < 2; i++) {
             long eight = bytes.get(LittleEndian.LONG, from + 2 + 8L * i);
             put(group, i, block, lane, (int) Long.compress(eight, LOWER_HALVES));
@@ -157,38 +238,57 @@ public final class Interleaved {
     }
 
     private void fillQ4K(MemorySegment bytes, long from, int group, int block, int lane) {
-        int at = group * (columns / 256) + block;
+        long at = (long) group * (columns / 256) + block;
         scale(at * 2 * ROWS + lane, LittleEndian.half(bytes, from));
         scale((at * 2 + 1) * ROWS + lane, LittleEndian.half(bytes, from + 2));
         long eightScales = Q4KBlocks.scales(bytes, from);
         long minima = Q4KBlocks.minima(bytes, from);
         for (int g = 0; g < Q4KBlocks.GROUPS; g++) {
-            int to = (at * Q4KBlocks.GROUPS + g) * 2 * ROWS + lane;
-            steps[to] = (byte) (eightScales >> 8 * g);
-            steps[to + ROWS] = (byte) (minima >> 8 * g);
+            long to = (at * Q4KBlocks.GROUPS + g) * 2 * ROWS + lane;
+            LittleEndian.putByte(steps, to, (int) (eightScales >> 8 * g));
+            LittleEndian.putByte(steps, to + ROWS, (int) (minima >> 8 * g));
         }
-        for (int g = 0; g < Q4KBlocks.GROUPS; g += 2) {
-            for (int i = 0; i < 4; i++) {
-                long eight = bytes.get(LittleEndian.LONG, from + Q4KBlocks.QUANTS + g * 16L + 8L * i);
-                put(group, i, block * Q4KBlocks.GROUPS + g, lane, (int) Long.compress(eight, LOWER_HALVES));
-                put(group, i, block * Q4KBlocks.GROUPS + g + 1, lane, (int) Long.compress(eight, ~LOWER_HALVES));
+        for (int g = 0; g < Q4KBlocks.GROUPS; g++) {
+            if (type == DType.Q5_K) {
+                fiveBits(bytes, from, group, block, g, lane);
+            } else {
+                fourBits(bytes, from, group, block, g, lane);
             }
         }
     }
 
-    private void fillQ80(MemorySegment bytes, long from, int group, int block, int lane) {
-        scale((group * (columns / 32) + block) * ROWS + lane, LittleEndian.half(bytes, from));
+    private void fourBits(MemorySegment bytes, long from, int group, int block, int g, int lane) {
+        long mask = g % 2 == 0 ? LOWER_HALVES : ~LOWER_HALVES;
+        for (int i = 0; i < 4; i++) {
+            long eight = bytes.get(LittleEndian.LONG, from + Q4KBlocks.QUANTS + g / 2 * 32L + 8L * i);
+            put(group, i, block * Q4KBlocks.GROUPS + g, lane, (int) Long.compress(eight, mask));
+        }
+    }
+
+    private void fiveBits(MemorySegment bytes, long from, int group, int block, int g, int lane) {
         for (int i = 0; i < 8; i++) {
-            put(group, i, block, lane, bytes.get(LittleEndian.INT, from + 2 + 4 * i) ^ 0x80808080);
+            int low = bytes.get(LittleEndian.INT, from + Q4KBlocks.QUANTS_5 + g / 2 * 32L + 4L * i) >>> g % 2 * 4;
+            int high = bytes.get(LittleEndian.INT, from + Q4KBlocks.QUANTS + 4L * i) >>> g;
+            put(group, i, block * Q4KBlocks.GROUPS + g, lane, low & 0x0f0f0f0f | (high & 0x01010101) << 4);
+        }
+    }
+
+    private void fillQ80(MemorySegment bytes, long from, int group, int block, int lane) {
+        scale(((long) group * (columns / 32) + block) * ROWS + lane, LittleEndian.half(bytes, from));
+        for (int i = 0; i < 8; i++) {
+            int four = bytes.get(LittleEndian.INT, from + 2 + 4 * i) ^ 0x80808080;
+            put(group, i, block, lane, Integer.rotateLeft(four, TURNED));
         }
     }
 
     private void fillQ6K(MemorySegment bytes, long from, int group, int block, int lane) {
-        int at = group * (columns / 256) + block;
+        long at = (long) group * (columns / 256) + block;
         scale(at * ROWS + lane, LittleEndian.half(bytes, from + Q6KBlocks.SCALE));
         for (int g = 0; g < Q6KBlocks.GROUPS; g++) {
-            steps[(at * Q6KBlocks.GROUPS + g) * ROWS + lane] =
-                    (byte) LittleEndian.signed(bytes, from + Q6KBlocks.SCALES + g);
+            LittleEndian.putByte(
+                    steps,
+                    (at * Q6KBlocks.GROUPS + g) * ROWS + lane,
+                    LittleEndian.signed(bytes, from + Q6KBlocks.SCALES + g));
         }
         for (int i = 0; i < 64; i++) {
             int half = i / 32;
@@ -196,17 +296,16 @@ public final class Interleaved {
             int word = i % 8 * 4;
             int low = bytes.get(LittleEndian.INT, from + half * 64 + row % 2 * 32 + word) >>> row / 2 * 4;
             int high = bytes.get(LittleEndian.INT, from + Q6KBlocks.HIGH + half * 32 + word) >>> 2 * row;
-            int q = low & 0x0f0f0f0f | (high & 0x03030303) << 4;
-            put(group, i % 4, block * Q6KBlocks.GROUPS + i / 4, lane, q << 2);
+            put(group, i % 4, block * Q6KBlocks.GROUPS + i / 4, lane, low & 0x0f0f0f0f | (high & 0x03030303) << 4);
         }
     }
 
     private void put(int group, int word, int g, int lane, int numbers) {
-        words[line(group, word, g) + lane] = Integer.rotateLeft(numbers, TURNED);
+        words.set(LittleEndian.INT, line(group, word, g) + (long) lane * Integer.BYTES, numbers);
     }
 
-    private void scale(int to, float scale) {
-        scales[to] = scale;
+    private void scale(long to, float scale) {
+        scales.set(LittleEndian.FLOAT, to * Float.BYTES, scale);
         if (!Float.isFinite(scale)) {
             finite = false;
         }

@@ -6,6 +6,8 @@ import dev.athanor.tensor.DType;
  * {@link Interleaved} rows as F32, with the bits of {@link Blocks#decode}, in the order of a matrix product's panels.
  */
 public final class InterleavedNumbers {
+    private static final int ROWS = Interleaved.ROWS;
+
     private InterleavedNumbers() {}
 
     /** Whether this is faster than reading the rows as a file has them. */
@@ -43,10 +45,44 @@ public final class InterleavedNumbers {
     private static float number(Interleaved m, int group, int lane, int column) {
         int size = Interleaved.groupOf(m.type);
         int g = column / size;
-        int place = column % size;
-        float p = InterleavedDots.place(m.type, column);
-        float scaled = (InterleavedDots.number(m, group, lane, g, place) - (1 + Interleaved.bias(m.type) / p))
-                * (p * InterleavedDots.scale(m, group, lane, g));
-        return m.type == DType.Q4_K ? scaled - InterleavedDots.minimum(m, group, lane, g) : scaled;
+        float scaled = (stored(m, group, lane, g, column % size) - Interleaved.bias(m.type)) * scale(m, group, lane, g);
+        return Interleaved.minima(m.type) ? scaled - minimum(m, group, lane, g) : scaled;
+    }
+
+    /** The stored number at {@code place} of the {@code g}th group of columns. */
+    private static int stored(Interleaved m, int group, int lane, int g, int place) {
+        int perWord = Interleaved.perWord(m.type);
+        int bits = 32 / perWord;
+        int word = m.wordAt(m.line(group, place / perWord, g), lane);
+        int turned = m.type == DType.Q8_0 ? Integer.rotateRight(word, Interleaved.TURNED) : word;
+        return turned >>> place % perWord * bits & (1 << bits) - 1;
+    }
+
+    /** 1 + b / 256 of the number b of Q8_0 at {@code place} of the {@code g}th group of columns. */
+    static float mantissa(Interleaved m, int group, int lane, int g, int place) {
+        return 1f + stored(m, group, lane, g, place) / InterleavedDots.PLACE;
+    }
+
+    /** What the numbers of the {@code g}th group of columns are multiplied by. */
+    static float scale(Interleaved m, int group, int lane, int g) {
+        int size = Interleaved.groupOf(m.type);
+        int groups = m.columns / size;
+        long block = (long) group * (m.columns / m.type.blockElements()) + g * size / m.type.blockElements();
+        return switch (m.type) {
+            case Q4_K, Q5_K -> m.scaleAt(block * 2 * ROWS + lane) * step(m, ((long) group * groups + g) * 2, lane);
+            case Q6_K -> m.scaleAt(block * ROWS + lane) * step(m, (long) group * groups + g, lane);
+            default -> m.scaleAt(block * ROWS + lane);
+        };
+    }
+
+    /** What is taken off the numbers of the {@code g}th group of columns (Q4_K, Q5_K). */
+    static float minimum(Interleaved m, int group, int lane, int g) {
+        int groups = m.columns / 32;
+        long block = (long) group * (m.columns / 256) + g / 8;
+        return m.scaleAt((block * 2 + 1) * ROWS + lane) * step(m, ((long) group * groups + g) * 2 + 1, lane);
+    }
+
+    private static int step(Interleaved m, long line, int lane) {
+        return LittleEndian.signed(m.steps, line * ROWS + lane);
     }
 }

@@ -27,6 +27,9 @@ final class Q4KBlocks {
     static final int SCALES = 4;
     static final int QUANTS = 16;
 
+    /** Where the four bits of Q5_K begin; its fifth bits lie where those of Q4_K do. */
+    static final int QUANTS_5 = 48;
+
     private Q4KBlocks() {}
 
     /** The eight scales, 0 … 63, of the block at byte {@code at}: that of group g from bit 8g on. */
@@ -85,7 +88,7 @@ final class Q4KBlocks {
             int group = i / GROUP;
             float scale = d * (scales >> 8 * group & 63);
             float minimum = dmin * (minima >> 8 * group & 63);
-            long quants = at + 48 + group / 2 * 32;
+            long quants = at + QUANTS_5 + group / 2 * 32;
             int shift = group % 2 * 4;
             int end = Math.min(to, (group + 1) * GROUP);
             for (; i < end; i++) {

@@ -2,58 +2,56 @@ package dev.athanor.quant;
 
 import static dev.athanor.quant.Interleaved.ONE;
 import static dev.athanor.quant.InterleavedDots.WHOLE;
-import static dev.athanor.quant.Wide.BYTES;
 import static dev.athanor.quant.Wide.FLOATS;
 import static dev.athanor.quant.Wide.INTS;
 import static dev.athanor.quant.Wide.L;
-import static jdk.incubator.vector.VectorOperators.B2I;
-import static jdk.incubator.vector.VectorOperators.I2F;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.ROR;
 
-import dev.athanor.tensor.DType;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * {@link VectorInterleavedDots} of Q8_0 and Q6_K where a line of sixteen rows is two registers: both halves meet every
- * column together, so that a line comes from memory once, a column of x is spread over a register once, and four chains
- * of sums run side by side. The bits are the same. Numbers of four bits need too many registers for that.
+ * {@link VectorInterleavedDots} where a line of sixteen rows is two registers: both halves meet every column together,
+ * so that a line comes from memory once, a column of x is spread over a register once, and four chains of sums run side
+ * by side. The bits are the same.
  *
  * <p>Sums stand in y between groups of columns: with them the sixteen registers would not be enough.
  */
 final class VectorInterleavedHalves {
     private static final int ROWS = Interleaved.ROWS;
+    private static final int LINE = Interleaved.LINE;
 
     private VectorInterleavedHalves() {}
 
-    /** Whether registers are half a line, and numbers of this type eight bits. */
-    static boolean has(DType type) {
-        return 2 * L == ROWS && Interleaved.perWord(type) == 4;
+    /** Whether registers are half a line. */
+    static boolean fits() {
+        return 2 * L == ROWS;
     }
 
     static void dots(Interleaved m, int group, float[] x, int xo, float[] y, int yo) {
         Arrays.fill(y, yo, yo + ROWS, 0f);
-        int[] words = m.words;
+        MemorySegment words = m.words;
+        MemorySegment scales = m.scales;
         int columns = m.columns;
-        int size = Interleaved.groupOf(m.type);
-        int count = size / 4;
-        int groups = columns / size;
-        int stride = groups * ROWS;
-        int from = group * count * stride;
+        int groups = columns / 32;
+        long stride = m.stride(group);
+        long from = m.line(group, 0, 0);
+        LittleEndian.touch(words, from);
         for (int g = 0; g < groups; g++) {
             FloatVector a0 = FloatVector.zero(FLOATS);
             FloatVector a1 = FloatVector.zero(FLOATS);
             FloatVector b0 = FloatVector.zero(FLOATS);
             FloatVector b1 = FloatVector.zero(FLOATS);
-            int line = from + g * ROWS;
-            int at = xo + g * size;
-            for (int word = 0; word < count; word++) {
-                IntVector v = IntVector.fromArray(INTS, words, line);
-                IntVector w = IntVector.fromArray(INTS, words, line + L);
+            long line = from + (long) g * LINE;
+            int at = xo + g * 32;
+            for (int word = 0; word < 8; word++) {
+                IntVector v = IntVector.fromMemorySegment(INTS, words, line, LITTLE_ENDIAN);
+                IntVector w = IntVector.fromMemorySegment(INTS, words, line + 4 * L, LITTLE_ENDIAN);
                 FloatVector x0 = FloatVector.broadcast(FLOATS, x[at]);
                 a0 = v.and(WHOLE).or(ONE).reinterpretAsFloats().fma(x0, a0);
                 b0 = w.and(WHOLE).or(ONE).reinterpretAsFloats().fma(x0, b0);
@@ -94,23 +92,9 @@ final class VectorInterleavedHalves {
                 at += 4;
             }
             FloatVector off = FloatVector.broadcast(FLOATS, x[xo + columns + g]);
-            int step = (group * groups + g) * ROWS;
-            FloatVector s = FloatVector.zero(FLOATS);
-            FloatVector t = FloatVector.zero(FLOATS);
-            if (m.type == DType.Q8_0) {
-                s = FloatVector.fromArray(FLOATS, m.scales, step);
-                t = FloatVector.fromArray(FLOATS, m.scales, step + L);
-            } else {
-                int block = (group * (groups / 16) + g / 16) * ROWS;
-                s = ((FloatVector) ByteVector.fromArray(BYTES, m.steps, step)
-                                .convertShape(B2I, INTS, 0)
-                                .convertShape(I2F, FLOATS, 0))
-                        .mul(FloatVector.fromArray(FLOATS, m.scales, block));
-                t = ((FloatVector) ByteVector.fromArray(BYTES, m.steps, step + L)
-                                .convertShape(B2I, INTS, 0)
-                                .convertShape(I2F, FLOATS, 0))
-                        .mul(FloatVector.fromArray(FLOATS, m.scales, block + L));
-            }
+            long scale = ((long) group * groups + g) * LINE;
+            FloatVector s = FloatVector.fromMemorySegment(FLOATS, scales, scale, LITTLE_ENDIAN);
+            FloatVector t = FloatVector.fromMemorySegment(FLOATS, scales, scale + 4 * L, LITTLE_ENDIAN);
             s.fma(off.add(a0.add(a1)), FloatVector.fromArray(FLOATS, y, yo)).intoArray(y, yo);
             t.fma(off.add(b0.add(b1)), FloatVector.fromArray(FLOATS, y, yo + L)).intoArray(y, yo + L);
         }

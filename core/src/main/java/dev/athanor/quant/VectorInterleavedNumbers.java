@@ -1,20 +1,21 @@
 package dev.athanor.quant;
 
 import static dev.athanor.quant.Interleaved.ONE;
-import static dev.athanor.quant.InterleavedDots.LOWER;
-import static dev.athanor.quant.InterleavedDots.UPPER;
 import static dev.athanor.quant.InterleavedDots.WHOLE;
 import static dev.athanor.quant.Wide.BYTES;
 import static dev.athanor.quant.Wide.FLOATS;
 import static dev.athanor.quant.Wide.INTS;
 import static dev.athanor.quant.Wide.L;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.B2I;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.ROL;
 import static jdk.incubator.vector.VectorOperators.ROR;
 
 import dev.athanor.tensor.DType;
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -28,6 +29,12 @@ import jdk.incubator.vector.IntVector;
  */
 final class VectorInterleavedNumbers {
     private static final int ROWS = Interleaved.ROWS;
+    private static final int LINE = Interleaved.LINE;
+
+    /** Where four bits stand in a mantissa: 1 + q / 256 of the lower ones, 1 + q / 16 of the upper ones. */
+    private static final int LOWER = 0xf << Interleaved.TURNED;
+
+    private static final int UPPER = 0xf << Interleaved.TURNED + 4;
 
     private VectorInterleavedNumbers() {}
 
@@ -45,50 +52,52 @@ final class VectorInterleavedNumbers {
 
     private static void eights(
             Interleaved m, int group, int lane, int first, int count, float[] out, int oo, int width) {
-        int[] words = m.words;
+        MemorySegment words = m.words;
         int groups = m.columns / 32;
-        int stride = groups * ROWS;
+        long stride = m.stride(group);
         float offEven = 1 + Interleaved.bias(m.type) / 256;
         float offOdd = 1 + Interleaved.bias(m.type) / 16;
-        boolean minima = m.type == DType.Q4_K;
+        LittleEndian.touch(words, 0);
         int to = oo;
         for (int g = first; g < first + count; g++) {
-            FloatVector scale = FloatVector.zero(FLOATS);
             FloatVector minimum = FloatVector.zero(FLOATS);
-            if (minima) {
-                int block = (group * (groups / 8) + g / 8) * 2 * ROWS + lane;
-                int step = (group * groups + g) * 2 * ROWS + lane;
-                scale = ((FloatVector) ByteVector.fromArray(BYTES, m.steps, step)
+            FloatVector scale = FloatVector.zero(FLOATS);
+            if (m.type == DType.Q4_K) {
+                long block = (((long) group * (groups / 8) + g / 8) * 2 * ROWS + lane) * Float.BYTES;
+                long step = ((long) group * groups + g) * 2 * ROWS + lane;
+                scale = ((FloatVector) ByteVector.fromMemorySegment(BYTES, m.steps, step, LITTLE_ENDIAN)
                                 .convertShape(B2I, INTS, 0)
                                 .convertShape(I2F, FLOATS, 0))
-                        .mul(FloatVector.fromArray(FLOATS, m.scales, block));
-                minimum = ((FloatVector) ByteVector.fromArray(BYTES, m.steps, step + ROWS)
+                        .mul(FloatVector.fromMemorySegment(FLOATS, m.scales, block, LITTLE_ENDIAN));
+                minimum = ((FloatVector) ByteVector.fromMemorySegment(BYTES, m.steps, step + ROWS, LITTLE_ENDIAN)
                                 .convertShape(B2I, INTS, 0)
                                 .convertShape(I2F, FLOATS, 0))
-                        .mul(FloatVector.fromArray(FLOATS, m.scales, block + ROWS));
+                        .mul(FloatVector.fromMemorySegment(FLOATS, m.scales, block + LINE, LITTLE_ENDIAN));
             } else {
-                scale = FloatVector.fromArray(FLOATS, m.scales, (group * groups + g) * ROWS + lane);
+                long block = ((long) group * groups + g) * LINE + 4L * lane;
+                scale = FloatVector.fromMemorySegment(FLOATS, m.scales, block, LITTLE_ENDIAN);
             }
             FloatVector even = FloatVector.broadcast(FLOATS, 256f).mul(scale);
             FloatVector odd = FloatVector.broadcast(FLOATS, 16f).mul(scale);
-            int line = m.line(group, 0, g) + lane;
+            long line = m.line(group, 0, g) + 4L * lane;
             for (int word = 0; word < 4; word++) {
-                IntVector v = IntVector.fromArray(INTS, words, line);
-                v.and(LOWER)
+                IntVector v = IntVector.fromMemorySegment(INTS, words, line, LITTLE_ENDIAN);
+                IntVector v0 = v.lanewise(LSHL, 15);
+                v0.and(LOWER)
                         .or(ONE)
                         .reinterpretAsFloats()
                         .sub(offEven)
                         .mul(even)
                         .sub(minimum)
                         .intoArray(out, to);
-                v.and(UPPER)
+                v0.and(UPPER)
                         .or(ONE)
                         .reinterpretAsFloats()
                         .sub(offOdd)
                         .mul(odd)
                         .sub(minimum)
                         .intoArray(out, to + width);
-                IntVector v1 = v.lanewise(LSHR, 8);
+                IntVector v1 = v.lanewise(LSHL, 7);
                 v1.and(LOWER)
                         .or(ONE)
                         .reinterpretAsFloats()
@@ -103,7 +112,7 @@ final class VectorInterleavedNumbers {
                         .mul(odd)
                         .sub(minimum)
                         .intoArray(out, to + 3 * width);
-                IntVector v2 = v.lanewise(ROR, 16);
+                IntVector v2 = v.lanewise(LSHR, 1);
                 v2.and(LOWER)
                         .or(ONE)
                         .reinterpretAsFloats()
@@ -118,7 +127,7 @@ final class VectorInterleavedNumbers {
                         .mul(odd)
                         .sub(minimum)
                         .intoArray(out, to + 5 * width);
-                IntVector v3 = v.lanewise(LSHL, 8);
+                IntVector v3 = v.lanewise(LSHR, 9);
                 v3.and(LOWER)
                         .or(ONE)
                         .reinterpretAsFloats()
@@ -140,35 +149,60 @@ final class VectorInterleavedNumbers {
     }
 
     private static void fours(Interleaved m, int group, int lane, int from, int count, float[] out, int oo, int width) {
-        int[] words = m.words;
+        MemorySegment words = m.words;
         int size = Interleaved.groupOf(m.type);
         int groups = m.columns / size;
-        int stride = groups * ROWS;
-        boolean steps = m.type == DType.Q6_K;
-        float place = steps ? 64f : 256f;
-        float off = 1 + Interleaved.bias(m.type) / place;
+        long stride = m.stride(group);
+        float off = 1 + Interleaved.bias(m.type) / 256;
+        int turn = m.type == DType.Q8_0 ? 0 : Interleaved.TURNED;
+        LittleEndian.touch(words, 0);
         int to = oo;
         for (int g = from / size; g < (from + count) / size; g++) {
-            FloatVector scale = FloatVector.broadcast(FLOATS, place);
-            if (steps) {
-                scale = ((FloatVector) ByteVector.fromArray(BYTES, m.steps, (group * groups + g) * ROWS + lane)
+            FloatVector minimum = FloatVector.zero(FLOATS);
+            FloatVector scale = FloatVector.broadcast(FLOATS, 256f);
+            if (m.type == DType.Q6_K) {
+                long block = (((long) group * (groups / 16) + g / 16) * ROWS + lane) * Float.BYTES;
+                long step = ((long) group * groups + g) * ROWS + lane;
+                scale = ((FloatVector) ByteVector.fromMemorySegment(BYTES, m.steps, step, LITTLE_ENDIAN)
                                 .convertShape(B2I, INTS, 0)
                                 .convertShape(I2F, FLOATS, 0))
-                        .mul(FloatVector.fromArray(FLOATS, m.scales, (group * (groups / 16) + g / 16) * ROWS + lane))
-                        .mul(place);
+                        .mul(FloatVector.fromMemorySegment(FLOATS, m.scales, block, LITTLE_ENDIAN))
+                        .mul(scale);
+            } else if (m.type == DType.Q5_K) {
+                long block = (((long) group * (groups / 8) + g / 8) * 2 * ROWS + lane) * Float.BYTES;
+                long step = ((long) group * groups + g) * 2 * ROWS + lane;
+                scale = ((FloatVector) ByteVector.fromMemorySegment(BYTES, m.steps, step, LITTLE_ENDIAN)
+                                .convertShape(B2I, INTS, 0)
+                                .convertShape(I2F, FLOATS, 0))
+                        .mul(FloatVector.fromMemorySegment(FLOATS, m.scales, block, LITTLE_ENDIAN))
+                        .mul(scale);
+                minimum = ((FloatVector) ByteVector.fromMemorySegment(BYTES, m.steps, step + ROWS, LITTLE_ENDIAN)
+                                .convertShape(B2I, INTS, 0)
+                                .convertShape(I2F, FLOATS, 0))
+                        .mul(FloatVector.fromMemorySegment(FLOATS, m.scales, block + LINE, LITTLE_ENDIAN));
             } else {
-                scale = scale.mul(FloatVector.fromArray(FLOATS, m.scales, (group * groups + g) * ROWS + lane));
+                long block = ((long) group * groups + g) * LINE + 4L * lane;
+                scale = FloatVector.fromMemorySegment(FLOATS, m.scales, block, LITTLE_ENDIAN)
+                        .mul(scale);
             }
-            int line = m.line(group, 0, g) + lane;
+            long line = m.line(group, 0, g) + 4L * lane;
             for (int word = 0; word < size / 4; word++) {
-                IntVector v = IntVector.fromArray(INTS, words, line);
-                v.and(WHOLE).or(ONE).reinterpretAsFloats().sub(off).mul(scale).intoArray(out, to);
+                IntVector v = IntVector.fromMemorySegment(INTS, words, line, LITTLE_ENDIAN)
+                        .lanewise(ROL, turn);
+                v.and(WHOLE)
+                        .or(ONE)
+                        .reinterpretAsFloats()
+                        .sub(off)
+                        .mul(scale)
+                        .sub(minimum)
+                        .intoArray(out, to);
                 v.lanewise(LSHR, 8)
                         .and(WHOLE)
                         .or(ONE)
                         .reinterpretAsFloats()
                         .sub(off)
                         .mul(scale)
+                        .sub(minimum)
                         .intoArray(out, to + width);
                 v.lanewise(ROR, 16)
                         .and(WHOLE)
@@ -176,6 +210,7 @@ final class VectorInterleavedNumbers {
                         .reinterpretAsFloats()
                         .sub(off)
                         .mul(scale)
+                        .sub(minimum)
                         .intoArray(out, to + 2 * width);
                 v.lanewise(LSHL, 8)
                         .and(WHOLE)
@@ -183,6 +218,7 @@ final class VectorInterleavedNumbers {
                         .reinterpretAsFloats()
                         .sub(off)
                         .mul(scale)
+                        .sub(minimum)
                         .intoArray(out, to + 3 * width);
                 to += 4 * width;
                 line += stride;

@@ -40,7 +40,7 @@ final class VectorQ5K {
             float upperMinimum = dmin * (minima >> 8 & 63);
             pair(
                     bytes,
-                    at + 48 + g / 2 * GROUP,
+                    at + Q4KBlocks.QUANTS_5 + g / 2 * GROUP,
                     at + Q4KBlocks.QUANTS,
                     g,
                     scale,

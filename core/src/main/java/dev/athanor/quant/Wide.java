@@ -26,6 +26,9 @@ final class Wide {
 
     static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
 
+    /** As many shorts as a register has room for, two to a float. */
+    static final VectorSpecies<Short> WHOLE_SHORTS = VectorSpecies.of(short.class, FLOATS.vectorShape());
+
     static final VectorSpecies<Short> SHORTS =
             L == 16 ? ShortVector.SPECIES_256 : L == 8 ? ShortVector.SPECIES_128 : ShortVector.SPECIES_64;
 

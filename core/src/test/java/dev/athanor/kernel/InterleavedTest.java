@@ -17,19 +17,20 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Four-bit matrices times one vector and several: near what the read numbers give, and the same bits everywhere. */
+/** Quantised matrices times one vector and several: near what the read numbers give, and the same bits everywhere. */
 @Tag("kernel")
 class InterleavedTest {
     private static final long SEED = 21;
+    private static final DType[] TYPES = {DType.Q4_0, DType.Q4_K, DType.Q5_K, DType.Q8_0, DType.Q6_K};
     private static final int[][] SHAPES = {{16, 256}, {1, 256}, {40, 512}, {129, 768}, {64, 2048}};
 
     @Test
-    void fourBitProductsAreThoseOfTheReadNumbersAndTheSameBitsEverywhere() {
+    void productsAreThoseOfTheReadNumbersAndTheSameBitsEverywhere() {
         SplittableRandom random = new SplittableRandom(SEED);
         try (Compute vector = Compute.create(2);
                 Compute scalar = Compute.scalar(1);
                 Arena arena = Arena.ofShared()) {
-            for (DType type : new DType[] {DType.Q4_0, DType.Q4_K, DType.Q8_0, DType.Q6_K}) {
+            for (DType type : TYPES) {
                 for (int[] shape : SHAPES) {
                     Stored w = stored(random, arena, type, shape[0], shape[1], false);
                     for (int round = 0; round < 20; round++) { // so that compiled code is compared too
@@ -63,13 +64,16 @@ class InterleavedTest {
                 Blocks.decode(w.type(), w.bytes(), (long) i * k, k, row, 0);
                 double expected = 0;
                 double size = 0;
+                double rounding = 0;
                 for (int c = 0; c < k; c++) {
                     expected += (double) row[c] * x[j * k + c];
                     size += largest(w.type(), row[c]) * Math.abs(x[j * k + c]);
+                    rounding += Math.abs(row[c]) * halfStep(w.type(), x, j * k + c / 32 * 32);
                 }
-                // Each of at most 16 + k / 16 additions on its way rounds by 2^-24 of what is added up: p + q times
-                // scale and x in the chains, p + bias in what is taken off.
-                double bound = (16 + k / 16.0 + 4) * 0x1p-24 * size;
+                // Each of at most 16 + k / 16 additions on its way rounds by 2^-24 of what is added up: 256 + b
+                // times scale and x in the chains of Q8_0, 256 + bias in what is taken off. Whole numbers are added
+                // up exactly, and the other types have no chains but those over groups.
+                double bound = (16 + k / 16.0 + 4) * 0x1p-24 * size + rounding;
                 assertTrue(
                         Math.abs(expected - alone[at]) <= bound,
                         what + "row " + i + ": expected " + expected + " within " + bound + ", found " + alone[at]);
@@ -79,13 +83,26 @@ class InterleavedTest {
         }
     }
 
-    /** A bound of |scale| (p + q + p + bias), and |minimum|, of the test's blocks, whatever a number came out as. */
+    /** How far x is from what is multiplied in its place: half a 127th of the largest of 32, a little more in F32. */
+    private static double halfStep(DType type, float[] x, int from) {
+        if (type == DType.Q8_0) {
+            return 0;
+        }
+        float largest = 0f;
+        for (int i = from; i < from + 32; i++) {
+            largest = Math.max(largest, Math.abs(x[i]));
+        }
+        return largest / 127 / 2 * (1 + 256 * 0x1p-23);
+    }
+
+    /** A bound of the scaled numbers that are added up, of the test's blocks, whatever came out as a number. */
     private static double largest(DType type, float number) {
         return switch (type) {
-            case Q4_0 -> (256 + 15 + 256 + 8) * SCALE;
+            case Q4_0 -> (15 + 8) * SCALE;
             case Q8_0 -> (256 + 255 + 256 + 128) * SCALE;
-            case Q6_K -> 128 * (64 + 63 + 64 + 32) * SCALE;
-            default -> 63 * (256 + 15 + 256) * SCALE + 63 * SCALE + Math.abs(number);
+            case Q6_K -> 128 * 32 * SCALE;
+            case Q5_K -> 63 * 31 * SCALE + 63 * SCALE + Math.abs(number);
+            default -> 63 * 15 * SCALE + 63 * SCALE + Math.abs(number);
         };
     }
 
@@ -109,7 +126,7 @@ class InterleavedTest {
                     bytes,
                     block + (type == DType.Q6_K ? 208 : 0),
                     (random.nextInt(8) == 0 ? 1e-6f : SCALE) * (random.nextFloat() * 2 - 1));
-            if (type == DType.Q4_K) {
+            if (type == DType.Q4_K || type == DType.Q5_K) {
                 half(bytes, block + 2, SCALE * random.nextFloat());
             }
         }
@@ -127,7 +144,7 @@ class InterleavedTest {
     void panelsReadFromTheLayoutHaveTheBitsOfTheFile() {
         SplittableRandom random = new SplittableRandom(SEED);
         try (Arena arena = Arena.ofShared()) {
-            for (DType type : new DType[] {DType.Q4_0, DType.Q4_K, DType.Q8_0, DType.Q6_K}) {
+            for (DType type : TYPES) {
                 for (int[] shape : SHAPES) {
                     Stored w = stored(random, arena, type, shape[0], shape[1], false);
                     for (int round = 0; round < 20; round++) { // so that compiled code is compared too
@@ -164,7 +181,7 @@ class InterleavedTest {
         try (Compute vector = Compute.create(2);
                 Compute scalar = Compute.scalar(1);
                 Arena arena = Arena.ofShared()) {
-            for (DType type : new DType[] {DType.Q4_0, DType.Q4_K, DType.Q8_0, DType.Q6_K}) {
+            for (DType type : TYPES) {
                 for (int[] shape : SHAPES) {
                     Stored w = stored(random, arena, type, shape[0], shape[1], false);
                     products(random, vector.gemm(), scalar.gemm(), w, 1 + random.nextInt(40));
@@ -201,6 +218,64 @@ class InterleavedTest {
             compute.gemv().outputMajor(w, x, 0, y, 0);
             assertTrue(!Float.isFinite(y[0]), "seed " + SEED + ": expected no finite number, found " + y[0]);
             assertTrue(Float.isFinite(y[1]), "seed " + SEED + ": expected a finite number, found " + y[1]);
+        }
+    }
+
+    @Test
+    void whatIsNoNumberMakesNoNumber() {
+        SplittableRandom random = new SplittableRandom(SEED);
+        try (Compute compute = Compute.create(1);
+                Arena arena = Arena.ofShared()) {
+            for (DType type : TYPES) {
+                for (float odd : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+                    Stored w = stored(random, arena, type, 16, 512, false);
+                    float[] x = new float[512];
+                    Arrays.fill(x, 0.5f);
+                    x[300] = odd;
+                    float[] y = new float[16];
+                    compute.gemv().outputMajor(w, x, 0, y, 0);
+                    for (float found : y) {
+                        assertTrue(
+                                !Float.isFinite(found),
+                                "seed " + SEED + " " + type + " times " + odd + ": expected no finite number, found "
+                                        + found);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void theLargestWholeNumbersFitTheirLanes() {
+        try (Compute vector = Compute.create(1);
+                Compute scalar = Compute.scalar(1);
+                Arena arena = Arena.ofShared()) {
+            for (DType type : TYPES) {
+                for (int fill : new int[] {0xff, 0x00}) {
+                    MemorySegment bytes = arena.allocate(type.bytes(16L * 256));
+                    bytes.fill((byte) fill);
+                    for (long block = 0; block < bytes.byteSize(); block += type.blockBytes()) {
+                        half(bytes, block + (type == DType.Q6_K ? 208 : 0), 1f);
+                        if (type == DType.Q4_K || type == DType.Q5_K) {
+                            half(bytes, block + 2, 0f);
+                        }
+                    }
+                    Stored w = new Stored(Shape.of(16, 256), type, bytes);
+                    float[] x = new float[256];
+                    Arrays.fill(x, -127f);
+                    float[] row = new float[256];
+                    Blocks.decode(type, bytes, 0, 256, row, 0);
+                    double expected = 0;
+                    for (float number : row) {
+                        expected += -127.0 * number;
+                    }
+                    for (Compute compute : new Compute[] {vector, scalar}) {
+                        float[] y = new float[16];
+                        compute.gemv().outputMajor(w, x, 0, y, 0);
+                        assertEquals(expected, y[15], Math.abs(expected) * 0x1p-20, type + " of bytes " + fill);
+                    }
+                }
+            }
         }
     }
 }
