@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.athanor.checkpoint.Checkpoint;
 import dev.athanor.checkpoint.SaveOptions;
+import dev.athanor.checkpoint.gguf.QuantisedCopy;
+import dev.athanor.checkpoint.gguf.RowsWriter;
 import dev.athanor.generate.GenerationRequest;
 import dev.athanor.generate.NextTokens;
 import dev.athanor.generate.Sampling;
@@ -87,9 +89,26 @@ class LanguageModelTest {
     @ParameterizedTest
     @EnumSource(names = {"F32", "BF16", "F16"})
     void aFileCutShortWhileItsModelSpeaksGivesOneSentence(DType type, @TempDir Path folder) throws Exception {
+        copy(type, folder);
+        requireOneSentence(folder, folder.resolve("model.safetensors"));
+    }
+
+    /** The same of rows that lie beside the model: kernels read nothing else then. */
+    @ParameterizedTest
+    @EnumSource(names = {"Q8_0", "Q4_0"})
+    void rowsCutShortWhileTheirModelSpeaksGiveOneSentence(DType type, @TempDir Path folder) throws Exception {
+        copy(DType.F32, folder);
+        Path model = QuantisedCopy.of(folder, type, progress -> {});
+        requireOneSentence(model, RowsWriter.file(model));
+    }
+
+    private static void copy(DType type, Path folder) throws IOException {
         for (String name : List.of("config.json", "generation_config.json", "tokenizer.json", "model.safetensors")) {
             Files.copy(room.resolve(type.name()).resolve(name), folder.resolve(name));
         }
+    }
+
+    private static void requireOneSentence(Path model, Path cut) throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--add-modules",
@@ -97,13 +116,14 @@ class LanguageModelTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         ShrunkModel.class.getName(),
-                        folder.toString())
+                        model.toString(),
+                        cut.toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the process did not end");
         assertEquals(
-                folder
+                model
                         + ": expected its files to stay as they were when the model was opened, found one cut short; do not"
                         + " change a model while it is open\n",
                 said);

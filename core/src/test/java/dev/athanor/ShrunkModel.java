@@ -12,17 +12,16 @@ final class ShrunkModel {
     private ShrunkModel() {}
 
     /**
-     * Speaks until its loops are compiled, cuts the file of weights of the directory given and speaks on; prints what
-     * happened.
+     * Speaks until its loops are compiled, cuts a file of it and speaks on; prints what happened.
+     *
+     * @param arguments the model, the file to cut
      */
     public static void main(String[] arguments) throws IOException {
-        Path directory = Path.of(arguments[0]);
-        try (LanguageModel model = LanguageModel.open(directory, 2)) {
+        try (LanguageModel model = LanguageModel.open(Path.of(arguments[0]), 2)) {
             for (int i = 0; i < 12; i++) {
                 speak(model);
             }
-            Path file = directory.resolve("model.safetensors");
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            try (FileChannel channel = FileChannel.open(Path.of(arguments[1]), StandardOpenOption.WRITE)) {
                 channel.truncate(channel.size() / 3);
             }
             speak(model);

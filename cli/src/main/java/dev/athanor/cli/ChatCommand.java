@@ -68,6 +68,9 @@ final class ChatCommand implements Callable<Integer> {
     private final MatmulOption matmul = new MatmulOption();
 
     @Mixin
+    private final WeightsOption weights = new WeightsOption();
+
+    @Mixin
     private final KvOption kv = new KvOption();
 
     @Mixin
@@ -87,7 +90,7 @@ final class ChatCommand implements Callable<Integer> {
         }
         try (SpeculateOptions.Asked guesses = speculate.open(common);
                 Assistant assistant = Assistant.open(
-                        directory,
+                        weights.of(directory, common),
                         new RunOptions(common.threads(), kv.type(common), matmul.choice()),
                         LIMITS,
                         guesses.way())) {

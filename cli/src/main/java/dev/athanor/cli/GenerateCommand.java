@@ -110,6 +110,9 @@ final class GenerateCommand implements Callable<Integer> {
     private final SpeculateOptions speculate = new SpeculateOptions();
 
     @Mixin
+    private final WeightsOption weights = new WeightsOption();
+
+    @Mixin
     private final KvOption kv = new KvOption();
 
     @Mixin
@@ -119,8 +122,8 @@ final class GenerateCommand implements Callable<Integer> {
     public Integer call() {
         Sampling sampling = new Sampling(temperature, topK, topP, minP, repetitionPenalty, repetitionWindow, seed);
         try (SpeculateOptions.Asked guesses = speculate.open(common);
-                LanguageModel m =
-                        model.openQuickly(common, new RunOptions(common.threads(), kv.type(common), matmul.choice()))) {
+                LanguageModel m = model.openQuickly(
+                        common, new RunOptions(common.threads(), kv.type(common), matmul.choice()), weights)) {
             GenerationRequest request = new GenerationRequest(prompt, maxTokens, sampling, stop, shift, guesses.way());
             if (common.json) {
                 print(m.generate(request, piece -> true));

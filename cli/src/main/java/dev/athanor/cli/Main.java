@@ -47,6 +47,7 @@ import picocli.CommandLine.Spec;
             VerifyCommand.class,
             ConvertCommand.class,
             QuantizeCommand.class,
+            RepackCommand.class,
             BenchCommand.class,
             DescribeCommand.class,
             DoctorCommand.class

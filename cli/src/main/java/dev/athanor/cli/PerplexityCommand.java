@@ -49,6 +49,9 @@ final class PerplexityCommand implements Callable<Integer> {
     private final ExactMatmulOption matmul = new ExactMatmulOption();
 
     @Mixin
+    private final WeightsOption weights = new WeightsOption();
+
+    @Mixin
     private final KvOption kv = new KvOption();
 
     @Mixin
@@ -57,7 +60,7 @@ final class PerplexityCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (LanguageModel open =
-                model.open(common, new RunOptions(common.threads(), kv.type(common), matmul.choice()))) {
+                model.open(common, new RunOptions(common.threads(), kv.type(common), matmul.choice()), weights)) {
             Perplexity.Options options = options(open.transformer().config().contextLength());
             long began = System.nanoTime();
             Perplexity.Result result = Perplexity.measure(

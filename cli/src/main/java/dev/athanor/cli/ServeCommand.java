@@ -90,6 +90,9 @@ final class ServeCommand implements Callable<Integer> {
     private final SpeculateOptions speculate = new SpeculateOptions();
 
     @Mixin
+    private final WeightsOption weights = new WeightsOption();
+
+    @Mixin
     private final KvOption kv = new KvOption();
 
     @Mixin
@@ -111,7 +114,7 @@ final class ServeCommand implements Callable<Integer> {
         }
         try (SpeculateOptions.Asked guesses = speculate.open(common);
                 Assistant assistant = Assistant.open(
-                        model.directory(),
+                        weights.of(model.directory(), common),
                         new RunOptions(common.threads(), kv.type(common), matmul.choice()),
                         limits,
                         guesses.way())) {

@@ -19,9 +19,14 @@ final class WeightTypes {
 
     /** @throws picocli.CommandLine.ParameterException for any other name */
     static DType of(String name, Common common) {
+        return of("--type", name, common);
+    }
+
+    /** As the other, given with another option. */
+    static DType of(String option, String name, Common common) {
         DType type = NAMES.get(name.toLowerCase(java.util.Locale.ROOT));
         if (type == null) {
-            throw common.usage("--type: expected one of " + String.join(", ", NAMES.keySet()) + ", found " + name);
+            throw common.usage(option + ": expected one of " + String.join(", ", NAMES.keySet()) + ", found " + name);
         }
         return type;
     }

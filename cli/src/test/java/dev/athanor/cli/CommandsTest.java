@@ -163,6 +163,11 @@ class CommandsTest {
                 directory.resolve("q4.gguf").toString());
         assertEquals(0, unread.code(), unread.err());
         assertTrue(unread.err().contains("perplexity was not measured, name a text with --data"), unread.err());
+        String rows = directory.resolve("q8.gguf").toString();
+        Outcome repacked = Outcome.of("repack", "--model", rows, "--json");
+        assertEquals(0, repacked.code(), repacked.err());
+        assertEquals(rows + ".rows", repacked.json().path("file").asString());
+        assertTrue(Outcome.of("repack", "--model", rows, "--remove").out().contains("deleted"));
         Outcome wrong = Outcome.of("quantize", "--model", model.toString(), "--type", "q9", "--out", "x.gguf");
         assertEquals(2, wrong.code());
         assertTrue(wrong.err().contains("found q9"), wrong.err());

@@ -49,6 +49,7 @@ public final class Conversion {
 
     private final Path from;
     private final Optional<DType> wanted;
+    private final Map<String, GgufValue> more;
     private final Consumer<Progress> listener;
     private final List<String> notes = new ArrayList<>();
     private final List<Recoded> tensors = new ArrayList<>();
@@ -56,9 +57,10 @@ public final class Conversion {
     private long done;
     private long total;
 
-    private Conversion(Path from, Optional<DType> wanted, Consumer<Progress> listener) {
+    private Conversion(Path from, Optional<DType> wanted, Map<String, GgufValue> more, Consumer<Progress> listener) {
         this.from = from;
         this.wanted = wanted;
+        this.more = more;
         this.listener = listener;
     }
 
@@ -74,8 +76,14 @@ public final class Conversion {
      * @throws java.io.UncheckedIOException when the disk is full or cannot be written
      */
     public static Result run(Path from, Path to, Optional<DType> type, Consumer<Progress> listener) {
+        return run(from, to, type, Map.of(), listener);
+    }
+
+    /** As the other; a GGUF file made of a directory gets {@code more} metadata. */
+    static Result run(
+            Path from, Path to, Optional<DType> type, Map<String, GgufValue> more, Consumer<Progress> listener) {
         GgufWriter.requireNew(to);
-        Conversion conversion = new Conversion(from, type, listener);
+        Conversion conversion = new Conversion(from, type, more, listener);
         if (GgufModel.isNamed(from)) {
             return GgufModel.isNamed(to) ? conversion.ggufToGguf(to) : conversion.ggufToHuggingFace(to);
         }
@@ -103,6 +111,7 @@ public final class Conversion {
             model.chat()
                     .template(false)
                     .ifPresent(template -> metadata.put(GgufModel.CHAT_TEMPLATE, GgufValue.of(template)));
+            metadata.putAll(more);
             planGguf(model.parameters(), config);
             GgufWriter.of(metadata, contents(() -> {})).save(to);
         }

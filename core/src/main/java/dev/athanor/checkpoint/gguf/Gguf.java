@@ -74,6 +74,16 @@ public final class Gguf implements AutoCloseable {
         return path;
     }
 
+    /** What is mapped together with this file until it is closed. */
+    Arena arena() {
+        return arena;
+    }
+
+    /** Size of the file. */
+    long bytes() {
+        return file.byteSize();
+    }
+
     public int version() {
         return contents.version();
     }

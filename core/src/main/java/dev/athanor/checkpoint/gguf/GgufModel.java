@@ -13,6 +13,7 @@ import dev.athanor.tensor.DType;
 import dev.athanor.tensor.MappedFaults;
 import dev.athanor.tensor.Stored;
 import dev.athanor.tokenizer.Tokenizer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,11 +46,11 @@ public final class GgufModel {
     private final List<String> notes;
     private final GgufMetadata metadata;
 
-    private GgufModel(Gguf file, GgufMetadata metadata, ModelConfig config) {
+    private GgufModel(Gguf file, GgufMetadata metadata, ModelConfig config, LaidOut rows) {
         this.file = file;
         this.metadata = metadata;
         this.config = config;
-        this.parameters = Parameters.of(config, spec -> weight(file, spec));
+        this.parameters = Parameters.of(config, spec -> weight(file, spec, rows));
         refuseOther();
         String prefix = GgufNames.architecture(config.family()) + ".";
         List<String> sentences = new ArrayList<>();
@@ -59,6 +60,11 @@ public final class GgufModel {
             }
         }
         this.notes = List.copyOf(sentences);
+    }
+
+    /** What prepares a tensor that is called so in the file. */
+    private interface LaidOut {
+        Stored prepared(String name, Stored tensor);
     }
 
     /** Whether {@code path} is called like a GGUF file. */
@@ -78,10 +84,32 @@ public final class GgufModel {
      * @throws ModelFormatException when something is missing, of another shape or not what Athanor computes
      */
     static GgufModel read(Gguf file) {
+        return read(file, (name, tensor) -> tensor);
+    }
+
+    private static GgufModel read(Gguf file, LaidOut rows) {
         GgufMetadata metadata = new GgufMetadata(file.path(), file.metadata());
         return MappedFaults.guard(
-                () -> new GgufModel(file, metadata, GgufConfig.read(file, metadata)),
+                () -> new GgufModel(file, metadata, GgufConfig.read(file, metadata), rows),
                 fault -> Gguf.changed(file.path(), fault));
+    }
+
+    /** As {@link #read(Gguf)}, with what a file beside it has of its rows; where that is of no use, a note says so. */
+    private static GgufModel read(Gguf file, List<String> notes) {
+        Path path = RowsFile.beside(file.path());
+        if (!Files.isRegularFile(path)) {
+            return read(file);
+        }
+        try {
+            RowsFile rows = RowsFile.open(path, file.bytes(), file.arena());
+            return read(
+                    file,
+                    (name, tensor) -> rows.rows(name, tensor).map(tensor::with).orElse(tensor));
+        } catch (RowsFile.Unusable e) {
+            notes.add(e.getMessage() + "; it was not used: athanor repack writes it anew, athanor repack --remove "
+                    + "deletes it");
+            return read(file);
+        }
     }
 
     /**
@@ -93,15 +121,11 @@ public final class GgufModel {
     public static OpenModel open(Path path) {
         Gguf file = Gguf.open(path);
         try {
-            GgufModel model = read(file);
+            List<String> notes = new ArrayList<>();
+            GgufModel model = read(file, notes);
+            notes.addAll(model.notes);
             return new OpenModel(
-                    path,
-                    model.parameters,
-                    model.endTokens(),
-                    model.notes,
-                    model.chat(),
-                    model::tokenizer,
-                    file::close);
+                    path, model.parameters, model.endTokens(), notes, model.chat(), model::tokenizer, file::close);
         } catch (RuntimeException e) {
             file.close();
             throw e;
@@ -128,7 +152,7 @@ public final class GgufModel {
         return notes;
     }
 
-    private static Stored weight(Gguf file, TensorSpec spec) {
+    private static Stored weight(Gguf file, TensorSpec spec, LaidOut rows) {
         String name = GgufNames.tensor(spec.role(), spec.layer());
         TensorEntry entry = file.entries().get(name);
         String expected = file.path() + ": tensor " + name + ": expected " + spec.shape() + " from its metadata ("
@@ -144,7 +168,7 @@ public final class GgufModel {
                     + ": expected floating-point or quantised numbers, found " + entry.dtype() + " at byte "
                     + entry.begin());
         }
-        return file.tensor(name);
+        return rows.prepared(name, file.tensor(name));
     }
 
     private static boolean floats(DType type) {

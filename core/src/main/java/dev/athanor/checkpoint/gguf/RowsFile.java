@@ -1,0 +1,257 @@
+package dev.athanor.checkpoint.gguf;
+
+import dev.athanor.checkpoint.Quote;
+import dev.athanor.quant.Interleaved;
+import dev.athanor.tensor.DType;
+import dev.athanor.tensor.MappedFaults;
+import dev.athanor.tensor.Stored;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+
+/**
+ * The quantised matrices of a GGUF file in the layout of {@link Interleaved}, in a file beside it: mapped instead of
+ * made at every start, and outside the heap however large they are. {@link RowsWriter} makes it; it may be deleted.
+ *
+ * <pre>
+ * matrices   each from a multiple of 64 bytes on
+ * table      for each matrix: bytes of its name, as short; the name; type, rows, columns, int; where it begins, long;
+ *            CRC32C of samples of the GGUF file's tensor, int; CRC32C of every 4 MiB of the matrix, int
+ * trailer    size of the GGUF file, long; bytes of the table, int; matrices, int; CRC32C of the table and of what
+ *            stands before it in the trailer, int; number of the layout, int; "ATHROWS1"
+ * </pre>
+ *
+ * <p>Numbers are little-endian. All checksums of matrices are checked when the file is opened; whether it belongs to
+ * its GGUF file is told by that one's size and by {@link #SAMPLE} bytes at the beginning, the middle and the end of
+ * each of its matrices.
+ */
+final class RowsFile {
+    static final long MAGIC = 0x3153574f52485441L; // ATHROWS1
+    static final int TRAILER = 32;
+
+    /** Bytes under one checksum. */
+    static final int PART = 4 << 20;
+
+    /** Bytes of each sample. */
+    static final int SAMPLE = 4096;
+
+    /** Types in the order of their numbers. */
+    static final List<DType> TYPES = List.of(DType.Q8_0, DType.Q4_0, DType.Q4_K, DType.Q5_K, DType.Q6_K);
+
+    /** A table of a million matrices would be larger. */
+    private static final int MOST_TABLE = 64 << 20;
+
+    private final Path path;
+    private final MemorySegment file;
+    private final Map<String, Entry> entries;
+
+    private RowsFile(Path path, MemorySegment file, Map<String, Entry> entries) {
+        this.path = path;
+        this.file = file;
+        this.entries = entries;
+    }
+
+    /**
+     * One matrix.
+     *
+     * @param samples checksum of samples of the tensor it was made of
+     * @param parts checksums of it, each {@link #PART} bytes
+     */
+    record Entry(String name, DType type, int rows, int columns, long begin, int samples, int[] parts) {
+        long bytes() {
+            return Interleaved.bytes(type, rows, columns);
+        }
+    }
+
+    /** Where the rows of the GGUF file {@code model} are kept. */
+    static Path beside(Path model) {
+        return model.resolveSibling(model.getFileName() + ".rows");
+    }
+
+    /**
+     * Maps and checks a file.
+     *
+     * @param modelBytes size of the GGUF file it must belong to
+     * @throws Unusable where it is damaged or does not belong to that file
+     */
+    static RowsFile open(Path path, long modelBytes, Arena arena) {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+            return MappedFaults.guard(() -> parse(path, file, modelBytes), fault -> cut(path));
+        } catch (IOException e) {
+            throw new Unusable(path + ": cannot be read: " + e.getMessage());
+        }
+    }
+
+    /** Why a file is of no use, in one sentence; the model runs without it. */
+    static final class Unusable extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Unusable(String sentence) {
+            super(sentence);
+        }
+    }
+
+    private static RowsFile parse(Path path, MemorySegment file, long modelBytes) {
+        long size = file.byteSize();
+        if (size < TRAILER) {
+            throw new Unusable(path + ": expected rows of a model, found " + size + " bytes");
+        }
+        ByteBuffer trailer = bytes(file.asSlice(size - TRAILER, TRAILER));
+        long belongs = trailer.getLong();
+        int tableBytes = trailer.getInt();
+        int count = trailer.getInt();
+        int checksum = trailer.getInt();
+        int layout = trailer.getInt();
+        long magic = trailer.getLong();
+        if (magic != MAGIC || layout != Interleaved.LAYOUT) {
+            throw new Unusable(path + ": expected rows in layout " + Interleaved.LAYOUT + ", found "
+                    + (magic == MAGIC ? "layout " + layout : "another kind of file or the beginning of one"));
+        }
+        if (belongs != modelBytes) {
+            throw new Unusable(
+                    path + ": expected rows of a model of " + modelBytes + " bytes, found those of one of " + belongs);
+        }
+        if (tableBytes < 0 || tableBytes > Math.min(MOST_TABLE, size - TRAILER) || count < 0 || count > tableBytes) {
+            throw new Unusable(path + ": expected a table that fits the file of " + size + " bytes, found " + tableBytes
+                    + " bytes for " + count + " matrices");
+        }
+        long tableBegin = size - TRAILER - tableBytes;
+        int found = checksum(file.asSlice(tableBegin, tableBytes + 16L));
+        if (found != checksum) {
+            throw new Unusable(path + ": expected CRC32C " + hex(checksum) + " of the table, found " + hex(found));
+        }
+        Map<String, Entry> entries = new HashMap<>();
+        ByteBuffer table = bytes(file.asSlice(tableBegin, tableBytes));
+        for (int i = 0; i < count; i++) {
+            Entry entry = entry(path, table, tableBegin);
+            entries.put(entry.name, entry);
+        }
+        // Every thread is waited for before anything is thrown: the memory is unmapped then.
+        List<Unusable> damages = entries.values().parallelStream()
+                .map(entry -> damage(path, file, entry))
+                .flatMap(Optional::stream)
+                .toList();
+        if (!damages.isEmpty()) {
+            throw damages.getFirst();
+        }
+        return new RowsFile(path, file, entries);
+    }
+
+    private static Entry entry(Path path, ByteBuffer table, long end) {
+        byte[] name = new byte[within(path, table, table.remaining() < 2 ? -1 : table.getShort())];
+        table.get(name);
+        within(path, table, 24);
+        int type = table.getInt();
+        int rows = table.getInt();
+        int columns = table.getInt();
+        long begin = table.getLong();
+        int samples = table.getInt();
+        String called = new String(name, StandardCharsets.UTF_8);
+        if (type < 0
+                || type >= TYPES.size()
+                || rows < 1
+                || columns < 1
+                || columns % TYPES.get(type).blockElements() != 0) {
+            throw new Unusable(path + ": matrix " + Quote.of(called) + ": expected a quantised type and "
+                    + "rows of whole blocks, found type " + type + ", " + rows + " rows and " + columns + " columns");
+        }
+        long bytes = Interleaved.bytes(TYPES.get(type), rows, columns);
+        if (begin < 0 || begin % Interleaved.ALIGNMENT != 0 || bytes > end - begin) {
+            throw new Unusable(path + ": matrix " + Quote.of(called) + ": expected " + bytes
+                    + " bytes before the table at byte " + end + ", found them to begin at byte " + begin);
+        }
+        int[] parts = new int[within(path, table, (bytes + PART - 1) / PART * Integer.BYTES) / Integer.BYTES];
+        table.asIntBuffer().get(parts);
+        table.position(table.position() + parts.length * Integer.BYTES);
+        return new Entry(called, TYPES.get(type), rows, columns, begin, samples, parts);
+    }
+
+    /** {@code bytes}, if the table has so many left. */
+    private static int within(Path path, ByteBuffer table, long bytes) {
+        if (bytes < 0 || bytes > table.remaining()) {
+            throw new Unusable(path + ": expected " + bytes + " more bytes in the table, found " + table.remaining());
+        }
+        return (int) bytes;
+    }
+
+    private static Optional<Unusable> damage(Path path, MemorySegment file, Entry entry) {
+        try {
+            return MappedFaults.guard(() -> wrongPart(path, file, entry), fault -> cut(path));
+        } catch (Unusable e) {
+            return Optional.of(e);
+        }
+    }
+
+    private static Optional<Unusable> wrongPart(Path path, MemorySegment file, Entry entry) {
+        for (int i = 0; i < entry.parts.length; i++) {
+            long begin = entry.begin + (long) i * PART;
+            int found = checksum(file.asSlice(begin, Math.min(PART, entry.begin + entry.bytes() - begin)));
+            if (found != entry.parts[i]) {
+                return Optional.of(new Unusable(path + ": matrix " + Quote.of(entry.name) + ": expected CRC32C "
+                        + hex(entry.parts[i]) + " of the part at byte " + begin + ", found " + hex(found)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Unusable cut(Path path) {
+        return new Unusable(path + ": expected a file that nobody changes, found it cut short");
+    }
+
+    /**
+     * The rows of {@code tensor}, if the file has them.
+     *
+     * @throws Unusable where it has those of another tensor of that name
+     */
+    Optional<MemorySegment> rows(String name, Stored tensor) {
+        Entry entry = entries.get(name);
+        if (entry == null) {
+            return Optional.empty();
+        }
+        if (entry.type != tensor.type()
+                || entry.rows != tensor.shape().rows()
+                || entry.columns != tensor.shape().dim(-1)
+                || entry.samples != samples(tensor)) {
+            throw new Unusable(path + ": expected rows of tensor " + Quote.of(name) + " as the model has "
+                    + "it, found those of another");
+        }
+        return Optional.of(file.asSlice(entry.begin, entry.bytes()));
+    }
+
+    /** Checksum of the beginning, the middle and the end of a tensor. */
+    static int samples(Stored tensor) {
+        MemorySegment bytes = tensor.bytes();
+        long size = Math.min(SAMPLE, bytes.byteSize());
+        CRC32C crc = new CRC32C();
+        for (long begin : new long[] {0, (bytes.byteSize() - size) / 2, bytes.byteSize() - size}) {
+            crc.update(bytes(bytes.asSlice(begin, size)));
+        }
+        return (int) crc.getValue();
+    }
+
+    static int checksum(MemorySegment bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes(bytes));
+        return (int) crc.getValue();
+    }
+
+    private static ByteBuffer bytes(MemorySegment segment) {
+        return segment.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static String hex(int checksum) {
+        return String.format("%08x", checksum);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.athanor.checkpoint.gguf;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.athanor.checkpoint.Fixtures;
+import dev.athanor.checkpoint.ModelFormatException;
+import dev.athanor.checkpoint.OpenModel;
+import dev.athanor.tensor.DType;
+import dev.athanor.tensor.Stored;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Smaller weights of a directory, kept in it: made once, of it and nothing else. */
+class QuantisedCopyTest {
+    @TempDir
+    Path folder;
+
+    private Path model() throws IOException {
+        Path model = Files.createDirectory(folder.resolve("small"));
+        try (Stream<Path> files = Files.list(Fixtures.directory("llama-gqa"))) {
+            for (Path file : (Iterable<Path>) files.filter(f -> !f.toString().endsWith(".gguf"))::iterator) {
+                Files.copy(file, model.resolve(String.valueOf(file.getFileName())));
+            }
+        }
+        return model;
+    }
+
+    private static Path copy(Path model) {
+        return QuantisedCopy.of(model, DType.Q8_0, progress -> {});
+    }
+
+    @Test
+    void theCopyIsMadeOnceAndOpensWithItsRows() throws IOException {
+        Path model = model();
+        Path copy = copy(model);
+        assertEquals(model.resolve("small-q8_0.gguf"), copy);
+        FileTime made = FileTime.fromMillis(1_000_000);
+        Files.setLastModifiedTime(copy, made);
+        assertEquals(copy, copy(model));
+        assertEquals(made, Files.getLastModifiedTime(copy), "a copy that is up to date is left as it is");
+        try (OpenModel open = ModelFiles.open(copy)) {
+            assertEquals(List.of(), open.notes());
+            long rows = open.parameters().list().stream()
+                    .filter(p -> p.weight() instanceof Stored s && s.laidOut().isPresent())
+                    .count();
+            assertTrue(rows > 0, "expected rows beside the copy, found " + rows);
+        }
+    }
+
+    @Test
+    void aDirectoryThatChangedGetsANewCopy() throws IOException {
+        Path model = model();
+        Path copy = copy(model);
+        Path weights = model.resolve("model.safetensors");
+        byte[] bytes = Files.readAllBytes(weights);
+        bytes[bytes.length - 2] ^= 1;
+        byte[] before = Files.readAllBytes(copy);
+        Files.write(weights, bytes);
+        copy(model);
+        assertNotEquals(-1, mismatch(before, Files.readAllBytes(copy)), "expected another copy, found the same");
+    }
+
+    private static int mismatch(byte[] a, byte[] b) {
+        return Arrays.mismatch(a, b);
+    }
+
+    @Test
+    void aFileOfThatNameThatIsNoCopyIsLeftAlone() throws IOException {
+        Path model = model();
+        Path other = model.resolve("small-q8_0.gguf");
+        Files.copy(Fixtures.directory("llama-gqa").resolve("model.gguf"), other);
+        byte[] before = Files.readAllBytes(other);
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> copy(model));
+        assertTrue(String.valueOf(e.getMessage()).contains("found another model; rename it"), e.getMessage());
+        assertEquals(-1, mismatch(before, Files.readAllBytes(other)));
+        Files.write(other, new byte[100]);
+        assertThrows(ModelFormatException.class, () -> copy(model));
+    }
+
+    @Test
+    void aGgufFileHasItsTypes() {
+        Path file = Fixtures.directory("llama-gqa").resolve("model.gguf");
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> copy(file));
+        assertTrue(String.valueOf(e.getMessage()).contains("found a GGUF file"), e.getMessage());
+    }
+}
