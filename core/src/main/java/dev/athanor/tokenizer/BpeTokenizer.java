@@ -2,6 +2,7 @@ package dev.athanor.tokenizer;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -9,6 +10,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.RandomAccess;
 
 /**
  * Byte-level byte-pair encoding (Sennrich et al. 2016; GPT-2): text is cut into pieces, pieces into bytes, and pairs
@@ -24,15 +27,14 @@ public final class BpeTokenizer implements Tokenizer {
     /** A learned merge: ids {@code left} and {@code right} become {@code result}. */
     public record Merge(int left, int right, int result) {}
 
-    private final List<byte[]> tokens;
-    private final List<Merge> merges;
+    private final int[] merges; // left, right, result
     private final TextRules rules;
     private final Map<String, Integer> added = new HashMap<>();
     private final TokenTable ids;
     private final BitSet special = new BitSet();
     private final int[] byteIds = new int[256];
     private final Merger merger;
-    private final WholePieces whole;
+    private final PieceSource whole;
     private final TextSplitter splitter;
 
     /**
@@ -52,8 +54,22 @@ public final class BpeTokenizer implements Tokenizer {
      * @param rules what surrounds the merges
      */
     public BpeTokenizer(List<byte[]> tokens, List<Merge> merges, TextRules rules) {
-        this.tokens = tokens.stream().map(byte[]::clone).toList();
-        this.merges = List.copyOf(merges);
+        this(new TokenTable(tokens), ids -> flat(merges), rules);
+    }
+
+    /** Where merges come from that name their tokens: left, right and result of each, in order of rank. */
+    interface MergeSource {
+        /** @param ids where tokens are found, added tokens aside */
+        int[] merges(TokenTable ids);
+    }
+
+    /**
+     * @param ids bytes of every id; added tokens have the UTF-8 of their name; none is known yet
+     * @param merges asked once, when the tokens are known
+     * @param rules what surrounds the merges
+     */
+    BpeTokenizer(TokenTable ids, MergeSource merges, TextRules rules) {
+        this.ids = ids;
         this.rules = rules;
         rules.before().forEach(id -> requireId(id, "the ids before a text"));
         rules.after().forEach(id -> requireId(id, "the ids after a text"));
@@ -68,24 +84,34 @@ public final class BpeTokenizer implements Tokenizer {
             }
         }
         Arrays.fill(byteIds, -1);
-        this.ids = new TokenTable(this.tokens);
-        for (int id = 0; id < tokens.size(); id++) {
-            byte[] bytes = tokens.get(id);
+        for (int id = 0; id < ids.size(); id++) {
             if (names.get(id)) {
                 continue;
             }
-            if (bytes.length == 1) {
-                byteIds[bytes[0] & 0xFF] = id;
+            if (ids.length(id) == 1) {
+                byteIds[ids.first(id) & 0xFF] = id;
             }
             if (!ids.add(id)) {
                 throw new TokenizerFormatException("vocabulary: expected every token once, found "
-                        + Fields.shown(ByteAlphabet.encode(bytes)) + " twice, at last with id " + id);
+                        + Fields.shown(ByteAlphabet.encode(ids.token(id))) + " twice, at last with id " + id);
             }
         }
         requireBytes();
-        this.merger = new Merger(table(this.merges));
-        this.whole = new WholePieces(this.tokens, ids, byteIds, merger, rules.wholePieces());
+        this.merges = merges.merges(ids);
+        this.merger = new Merger(table());
+        this.whole = new PieceSource(ids, byteIds, merger, rules.wholePieces());
         this.splitter = new TextSplitter(rules.addedTokens(), rules.normalization()::apply);
+    }
+
+    private static int[] flat(List<Merge> merges) {
+        int[] flat = new int[Math.multiplyExact(3, merges.size())];
+        int n = 0;
+        for (Merge m : merges) {
+            flat[n++] = m.left;
+            flat[n++] = m.right;
+            flat[n++] = m.result;
+        }
+        return flat;
     }
 
     private static List<AddedToken> specials(Map<String, Integer> special) {
@@ -96,9 +122,9 @@ public final class BpeTokenizer implements Tokenizer {
     }
 
     private void requireId(int id, String where) {
-        if (id < 0 || id >= tokens.size()) {
+        if (id < 0 || id >= ids.size()) {
             throw new TokenizerFormatException(
-                    where + ": expected an id between 0 and " + (tokens.size() - 1) + ", found " + id);
+                    where + ": expected an id between 0 and " + (ids.size() - 1) + ", found " + id);
         }
     }
 
@@ -112,27 +138,31 @@ public final class BpeTokenizer implements Tokenizer {
         }
     }
 
-    private MergeTable table(List<Merge> merges) {
-        MergeTable table = new MergeTable(merges.size());
-        for (int rank = 0; rank < merges.size(); rank++) {
-            Merge m = merges.get(rank);
-            String where = "merge " + rank;
-            requireId(m.left, where);
-            requireId(m.right, where);
-            requireId(m.result, where);
-            long before = table.merge(m.left, m.right);
-            if (before != MergeTable.NONE) {
-                throw new TokenizerFormatException(where + ": expected every pair once, found " + m.left + " and "
-                        + m.right + " again, first merged at " + MergeTable.rank(before));
+    private MergeTable table() {
+        MergeTable table = new MergeTable(merges.length / 3);
+        for (int rank = 0; rank < merges.length / 3; rank++) {
+            int left = merges[3 * rank];
+            int right = merges[3 * rank + 1];
+            int result = merges[3 * rank + 2];
+            if ((left | right | result) < 0 || Math.max(Math.max(left, right), result) >= ids.size()) {
+                String where = "merge " + rank;
+                requireId(left, where);
+                requireId(right, where);
+                requireId(result, where);
             }
-            table.put(m.left, m.right, rank, m.result);
+            long before = table.merge(left, right);
+            if (before != MergeTable.NONE) {
+                throw new TokenizerFormatException("merge " + rank + ": expected every pair once, found " + left
+                        + " and " + right + " again, first merged at " + MergeTable.rank(before));
+            }
+            table.put(left, right, rank, result);
         }
         return table;
     }
 
     @Override
     public int vocabularySize() {
-        return tokens.size();
+        return ids.size();
     }
 
     /** {@inheritDoc} Added tokens that are not special are recognised: they are pieces of text. */
@@ -152,7 +182,7 @@ public final class BpeTokenizer implements Tokenizer {
     }
 
     private int[] encode(String text, boolean specials, List<Integer> before, List<Integer> after) {
-        PieceEncoder encoder = new PieceEncoder(byteIds, merger, whole, rules.prefixSpace());
+        PieceEncoder encoder = new PieceEncoder(byteIds, merger, whole, text.length(), rules.prefixSpace());
         before.forEach(encoder::append);
         splitter.split(text, specials, new TextSplitter.Parts() {
             @Override
@@ -169,23 +199,23 @@ public final class BpeTokenizer implements Tokenizer {
         return encoder.ids();
     }
 
-    private byte[] token(int id) {
-        if (id < 0 || id >= tokens.size()) {
-            throw new IllegalArgumentException("id: expected 0 to " + (tokens.size() - 1) + ", found " + id);
+    private int known(int id) {
+        if (id < 0 || id >= ids.size()) {
+            throw new IllegalArgumentException("id: expected 0 to " + (ids.size() - 1) + ", found " + id);
         }
-        return tokens.get(id);
+        return id;
     }
 
     @Override
     public byte[] bytes(int id) {
-        return token(id).clone();
+        return ids.token(known(id));
     }
 
     @Override
     public String decode(int... ids) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (int id : ids) {
-            bytes.writeBytes(token(id));
+            this.ids.write(known(id), bytes);
         }
         return bytes.toString(StandardCharsets.UTF_8);
     }
@@ -224,7 +254,27 @@ public final class BpeTokenizer implements Tokenizer {
 
     /** Merges in order of rank. */
     public List<Merge> merges() {
-        return merges;
+        return new Merges(merges);
+    }
+
+    /** Merges that are objects only where somebody asks for one: encoding never does. */
+    private static final class Merges extends AbstractList<Merge> implements RandomAccess {
+        private final int[] flat;
+
+        Merges(int[] flat) {
+            this.flat = flat;
+        }
+
+        @Override
+        public Merge get(int rank) {
+            Objects.checkIndex(rank, size());
+            return new Merge(flat[3 * rank], flat[3 * rank + 1], flat[3 * rank + 2]);
+        }
+
+        @Override
+        public int size() {
+            return flat.length / 3;
+        }
     }
 
     /** What surrounds the merges. */

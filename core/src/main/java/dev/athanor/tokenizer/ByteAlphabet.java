@@ -32,12 +32,27 @@ final class ByteAlphabet {
         return text.toString();
     }
 
+    /** The byte that character {@code c} stands for, or -1. */
+    static int stoodFor(int c) {
+        return c < BYTES.length ? BYTES[c] : -1;
+    }
+
+    /** Whether every character of {@code text} stands for a byte. */
+    static boolean covers(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (stoodFor(text.charAt(i)) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** The bytes {@code text} stands for. */
     static byte[] decode(String text) {
         byte[] bytes = new byte[text.length()];
         for (int i = 0; i < bytes.length; i++) {
             char c = text.charAt(i);
-            int b = c < BYTES.length ? BYTES[c] : -1;
+            int b = stoodFor(c);
             if (b < 0) {
                 throw new TokenizerFormatException(
                         "token " + Fields.shown(text) + ": expected characters of the byte alphabet, found U+"

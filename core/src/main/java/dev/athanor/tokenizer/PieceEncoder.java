@@ -2,6 +2,7 @@ package dev.athanor.tokenizer;
 
 import java.util.Arrays;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The ids of one text while they are made. Pieces that come again are copied from where they were first encoded. */
 final class PieceEncoder {
@@ -13,7 +14,8 @@ final class PieceEncoder {
 
     private final int[] byteIds;
     private final Merger merger;
-    private final WholePieces whole;
+    private final PieceSource source;
+    private final @Nullable WholePieces whole;
     private final boolean prefixSpace;
     private final long[] found = new long[Merger.SHORT];
     private byte[] utf8 = new byte[256];
@@ -23,11 +25,13 @@ final class PieceEncoder {
     private boolean remember;
     private int[] memory = new int[0]; // text start, text end, first id, end of ids; by hash
 
-    PieceEncoder(int[] byteIds, Merger merger, WholePieces whole, boolean prefixSpace) {
+    /** @param length characters of the text */
+    PieceEncoder(int[] byteIds, Merger merger, PieceSource source, int length, boolean prefixSpace) {
         this.prefixSpace = prefixSpace;
         this.byteIds = byteIds;
         this.merger = merger;
-        this.whole = whole;
+        this.source = source;
+        this.whole = source.pieces(length);
     }
 
     /** Appends the ids of {@code text} between two positions. */
@@ -54,7 +58,12 @@ final class PieceEncoder {
 
     /** Nearly every piece is one token, and of the others many come again. */
     private void append(String text, int start, int end) {
-        if (end - start <= WholePieces.MEDIUM && appendAscii(text, start, end)) {
+        WholePieces whole = this.whole;
+        if (whole == null) {
+            appendUnknown(text, start, end);
+            return;
+        }
+        if (end - start <= WholePieces.MEDIUM && appendAscii(whole, text, start, end)) {
             return;
         }
         int n = bytes(text, start, end);
@@ -70,8 +79,19 @@ final class PieceEncoder {
         }
     }
 
+    /** Appends the ids of a piece of a short text. */
+    private void appendUnknown(String text, int start, int end) {
+        int n = bytes(text, start, end); // may replace the array
+        int id = source.unmerged(utf8, n);
+        if (id >= 0) {
+            append(id);
+        } else {
+            appendMerged(text, start, end);
+        }
+    }
+
     /** Appends the ids of a piece of at most {@link WholePieces#MEDIUM} characters; not done if one is not ASCII. */
-    private boolean appendAscii(String text, int start, int end) {
+    private boolean appendAscii(WholePieces whole, String text, int start, int end) {
         long first = 0;
         long second = (long) end - start;
         int all =

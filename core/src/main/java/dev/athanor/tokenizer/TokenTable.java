@@ -1,5 +1,6 @@
 package dev.athanor.tokenizer;
 
+import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
 
@@ -14,17 +15,63 @@ final class TokenTable {
 
     /** An empty table with room for {@code tokens}, of which {@link #add} takes any. */
     TokenTable(List<byte[]> tokens) {
-        ends = new int[tokens.size() + 1];
+        this(joined(tokens), ends(tokens));
+    }
+
+    /**
+     * An empty table as the other.
+     *
+     * @param bytes of all tokens, one behind the other
+     * @param ends where they begin, and behind them where the last one ends
+     */
+    TokenTable(byte[] bytes, int[] ends) {
+        this.bytes = bytes;
+        this.ends = ends;
+        slots = new long[Integer.highestOneBit(Math.max(8, size() * 2)) * 2];
+    }
+
+    private static int[] ends(List<byte[]> tokens) {
+        int[] ends = new int[tokens.size() + 1];
         int total = 0;
         for (int id = 0; id < tokens.size(); id++) {
             total = Math.addExact(total, tokens.get(id).length);
             ends[id + 1] = total;
         }
-        bytes = new byte[total];
+        return ends;
+    }
+
+    private static byte[] joined(List<byte[]> tokens) {
+        int[] ends = ends(tokens);
+        byte[] bytes = new byte[ends[tokens.size()]];
         for (int id = 0; id < tokens.size(); id++) {
             System.arraycopy(tokens.get(id), 0, bytes, ends[id], tokens.get(id).length);
         }
-        slots = new long[Integer.highestOneBit(Math.max(8, tokens.size() * 2)) * 2];
+        return bytes;
+    }
+
+    /** How many tokens there are, known ones or not. */
+    int size() {
+        return ends.length - 1;
+    }
+
+    /** How many bytes token {@code id} has. */
+    int length(int id) {
+        return ends[id + 1] - ends[id];
+    }
+
+    /** The first byte of token {@code id}, which has one. */
+    byte first(int id) {
+        return bytes[ends[id]];
+    }
+
+    /** A copy of the bytes of token {@code id}. */
+    byte[] token(int id) {
+        return Arrays.copyOfRange(bytes, ends[id], ends[id + 1]);
+    }
+
+    /** Appends the bytes of token {@code id}. */
+    void write(int id, ByteArrayOutputStream to) {
+        to.write(bytes, ends[id], length(id));
     }
 
     /** The hash of no bytes, to be continued by {@link #hash(long, byte)}. */
@@ -37,19 +84,18 @@ final class TokenTable {
         return (hash ^ next) * 0x9E3779B97F4A7C15L;
     }
 
-    private static long hash(byte[] token) {
-        long hash = hash();
-        for (byte b : token) {
-            hash = hash(hash, b);
+    /** The hash of what {@code hash} stands for and some bytes more. */
+    static long hash(long hash, byte[] bytes, int start, int end) {
+        for (int i = start; i < end; i++) {
+            hash = hash(hash, bytes[i]);
         }
         return hash;
     }
 
     /** Makes token {@code id} known; whether no other with its bytes was. */
     boolean add(int id) {
-        byte[] token = Arrays.copyOfRange(bytes, ends[id], ends[id + 1]);
-        long hash = hash(token);
-        int slot = slot(token, token.length, hash);
+        long hash = hash(hash(), bytes, ends[id], ends[id + 1]);
+        int slot = slot(bytes, ends[id], length(id), hash);
         if (slots[slot] != 0) {
             return false;
         }
@@ -59,28 +105,38 @@ final class TokenTable {
 
     /** The id of the first {@code n} bytes of {@code piece}, whose hash is known, or -1. */
     int find(byte[] piece, int n, long hash) {
-        return (int) slots[slot(piece, n, hash)] - 1;
+        return find(piece, 0, n, hash);
+    }
+
+    /** The id of {@code n} bytes of {@code piece} from {@code at} on, whose hash is known, or -1. */
+    int find(byte[] piece, int at, int n, long hash) {
+        return (int) slots[slot(piece, at, n, hash)] - 1;
     }
 
     /** The id of {@code token}, or -1. */
     int find(byte[] token) {
-        return find(token, token.length, hash(token));
+        return find(token, token.length);
+    }
+
+    /** The id of the first {@code n} bytes of {@code piece}, or -1. */
+    int find(byte[] piece, int n) {
+        return find(piece, n, hash(hash(), piece, 0, n));
     }
 
     private static long tag(long hash) {
         return hash & 0xFFFFFFFF_00000000L;
     }
 
-    private int slot(byte[] piece, int n, long hash) {
+    private int slot(byte[] piece, int at, int n, long hash) {
         int mask = slots.length - 1;
         int slot = (int) ((hash ^ (hash >>> 29)) >>> 17) & mask;
-        while (slots[slot] != 0 && !(tag(slots[slot]) == tag(hash) && same((int) slots[slot] - 1, piece, n))) {
+        while (slots[slot] != 0 && !(tag(slots[slot]) == tag(hash) && same((int) slots[slot] - 1, piece, at, n))) {
             slot = (slot + 1) & mask;
         }
         return slot;
     }
 
-    private boolean same(int id, byte[] piece, int n) {
-        return Arrays.equals(bytes, ends[id], ends[id + 1], piece, 0, n);
+    private boolean same(int id, byte[] piece, int at, int n) {
+        return Arrays.equals(bytes, ends[id], ends[id + 1], piece, at, at + n);
     }
 }

@@ -2,10 +2,14 @@ package dev.athanor.tokenizer;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
@@ -22,6 +26,9 @@ import tools.jackson.core.json.JsonFactory;
 public final class TokenizerJson {
     /** The largest in use have 34 million bytes. */
     private static final long MAX_FILE = 64L << 20;
+
+    /** Bytes beside vocabulary and merges that are worth reading twice where the first try fails. */
+    private static final int MOST_BESIDE = 1 << 18;
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -49,7 +56,10 @@ public final class TokenizerJson {
                 throw new TokenizerFormatException(
                         file + ": expected at most " + MAX_FILE + " bytes, found " + Files.size(file));
             }
-            return parse(Files.readString(file, StandardCharsets.UTF_8), file.toString());
+            Optional<Tokenizer> quick = quickly(Files.readAllBytes(file));
+            return quick.isPresent()
+                    ? quick.get()
+                    : slowly(Files.readString(file, StandardCharsets.UTF_8), file.toString());
         } catch (CharacterCodingException e) {
             throw new TokenizerFormatException(file + ": expected UTF-8, found bytes that are not", e);
         } catch (IOException e) {
@@ -63,6 +73,37 @@ public final class TokenizerJson {
      * @throws TokenizerFormatException if it is malformed or asks for something Athanor does not do
      */
     public static Tokenizer parse(String text, String where) {
+        try {
+            ByteBuffer json = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+            Optional<Tokenizer> quick = quickly(Arrays.copyOf(json.array(), json.limit()));
+            return quick.isPresent() ? quick.get() : slowly(text, where);
+        } catch (CharacterCodingException e) {
+            return slowly(text, where);
+        }
+    }
+
+    /** A byte-level tokenizer without surprises; empty where the file has any, as where it has mistakes. */
+    private static Optional<Tokenizer> quickly(byte[] json) {
+        VocabularyCut cut = new VocabularyCut(json);
+        if (!cut.find() || cut.restLength() > MOST_BESIDE) {
+            return Optional.empty();
+        }
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text(cut.rest()))) {
+            return Optional.of(new TokenizerReader(parser, Optional.of(new VocabularyScanner(json, cut))).read());
+        } catch (CharacterCodingException
+                | JacksonException
+                | TokenizerFormatException
+                | VocabularyScanner.Unusual unusual) {
+            return Optional.empty();
+        }
+    }
+
+    /** Bytes that are not UTF-8 are an exception. */
+    private static String text(byte[] json) throws CharacterCodingException {
+        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
+    }
+
+    private static Tokenizer slowly(String text, String where) {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             return new TokenizerReader(parser).read();
         } catch (JacksonException e) {

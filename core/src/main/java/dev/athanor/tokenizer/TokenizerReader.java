@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -36,8 +37,19 @@ final class TokenizerReader {
     private final Map<String, Integer> vocabulary = new HashMap<>();
     private final List<String> merges = new ArrayList<>(); // left, right, left, right
 
+    private final Optional<VocabularyScanner> scanner;
+
     TokenizerReader(JsonParser parser) {
+        this(parser, Optional.empty());
+    }
+
+    /**
+     * @param parser of the file, its vocabulary and its merges left empty where they are to be read elsewhere
+     * @param scanner reads them
+     */
+    TokenizerReader(JsonParser parser, Optional<VocabularyScanner> scanner) {
         this.parser = parser;
+        this.scanner = scanner;
     }
 
     Tokenizer read() {
@@ -171,6 +183,9 @@ final class TokenizerReader {
         model.requireEmpty("end_of_word_suffix");
         model.ignore("type", "dropout");
         if (SentencePieceReader.describes(part("normalizer"), part("pre_tokenizer"))) {
+            if (scanner.isPresent()) {
+                throw new VocabularyScanner.Unusual();
+            }
             return sentencePiece(model);
         }
         model.requireOff("byte_fallback");
@@ -179,8 +194,20 @@ final class TokenizerReader {
         model.end();
         List<AddedToken> added = TextRulesReader.addedTokens(part("added_tokens"));
         if (isCharacters()) {
+            if (scanner.isPresent()) {
+                throw new VocabularyScanner.Unusual();
+            }
             return characters(added);
         }
+        TextRules rules = rules(added, wholePieces);
+        if (scanner.isPresent()) {
+            return new BpeTokenizer(scanner.get().tokens(added), scanner.get(), rules);
+        }
+        List<String> names = names(added);
+        return new BpeTokenizer(tokens(names, added), resolvedMerges(), rules);
+    }
+
+    private TextRules rules(List<AddedToken> added, boolean wholePieces) {
         TextRulesReader.Around around = TextRulesReader.postProcessor(part("post_processor"));
         TextRules rules = new TextRules(
                 TextRulesReader.normalization(part("normalizer")),
@@ -191,8 +218,7 @@ final class TokenizerReader {
                 around.after(),
                 TextRulesReader.prefixSpace(part("pre_tokenizer")));
         TextRulesReader.decoder(part("decoder"));
-        List<String> names = names(added);
-        return new BpeTokenizer(tokens(names, added), resolvedMerges(), rules);
+        return rules;
     }
 
     private Tokenizer sentencePiece(Fields model) {

@@ -1,7 +1,6 @@
 package dev.athanor.tokenizer;
 
 import java.util.BitSet;
-import java.util.List;
 
 /**
  * Which pieces of text are one token. Most tokens are what their bytes merge to, but not all: another merge may come in
@@ -24,14 +23,14 @@ final class WholePieces {
      * @param table which ids are tokens of text
      * @param always whether every piece that is a token stays whole ({@code ignore_merges})
      */
-    WholePieces(List<byte[]> tokens, TokenTable table, int[] byteIds, Merger merger, boolean always) {
+    WholePieces(TokenTable table, int[] byteIds, Merger merger, boolean always) {
         this.table = table;
         int smalls = 0;
         int mediums = 0;
         long[] found = new long[Merger.SHORT];
         int[] ids = new int[64];
-        for (int id = 0; id < tokens.size(); id++) {
-            byte[] token = tokens.get(id);
+        for (int id = 0; id < table.size(); id++) {
+            byte[] token = table.token(id);
             if (token.length == 0 || table.find(token) != id) {
                 continue;
             }
@@ -46,7 +45,7 @@ final class WholePieces {
         }
         small = new long[2 * capacity(smalls)];
         medium = new long[4 * capacity(mediums)];
-        whole.stream().forEach(id -> add(tokens.get(id), id));
+        whole.stream().forEach(id -> add(table.token(id), id));
     }
 
     /** A power of two of which at most half is used. */
