@@ -1,10 +1,17 @@
 package dev.athanor.generate;
 
 import dev.athanor.tensor.Tensor;
-import java.util.Arrays;
 
 /** Scores to probabilities, in F64 and in a fixed order, so that the same scores give the same bits everywhere. */
 final class Softmax {
+    /**
+     * Bits by which ids are sorted at a time. Four short loops take a tenth of a second less of a first word than
+     * {@link java.util.Arrays#sort(long[])}, which the JVM has yet to compile.
+     */
+    private static final int DIGIT = 8;
+
+    private static final int MASK = (1 << DIGIT) - 1;
+
     private Softmax() {}
 
     /**
@@ -46,17 +53,34 @@ final class Softmax {
 
     /** Ids by falling score; equal scores by rising id. */
     static int[] order(float[] scores) {
-        long[] keys = new long[scores.length];
+        int[] keys = new int[scores.length];
+        int[] order = new int[scores.length];
         for (int id = 0; id < keys.length; id++) {
             int bits = Float.floatToIntBits(scores[id] + 0f); // -0 and 0 are one score
-            int rising = bits ^ (bits >> 31 & 0x7fff_ffff); // signed order of floats
-            keys[id] = (long) ~rising << 32 | id;
+            keys[id] = bits < 0 ? bits : ~bits & 0x7fff_ffff; // falling scores as rising unsigned numbers
+            order[id] = id;
         }
-        Arrays.sort(keys);
-        int[] order = new int[keys.length];
-        for (int i = 0; i < keys.length; i++) {
-            order[i] = (int) keys[i];
+        int[] others = new int[scores.length];
+        for (int shift = 0; shift < Integer.SIZE; shift += DIGIT) {
+            byDigit(keys, shift, order, others);
+            int[] sorted = others;
+            others = order;
+            order = sorted;
         }
         return order;
+    }
+
+    /** Ids of {@code from} into {@code to} by one digit of their keys, those of one digit in the order they had. */
+    private static void byDigit(int[] keys, int shift, int[] from, int[] to) {
+        int[] places = new int[(1 << DIGIT) + 1];
+        for (int key : keys) {
+            places[(key >>> shift & MASK) + 1]++;
+        }
+        for (int digit = 0; digit < 1 << DIGIT; digit++) {
+            places[digit + 1] += places[digit];
+        }
+        for (int id : from) {
+            to[places[keys[id] >>> shift & MASK]++] = id;
+        }
     }
 }
