@@ -1,5 +1,6 @@
 package dev.athanor;
 
+import dev.athanor.checkpoint.Checkpoint;
 import dev.athanor.checkpoint.ModelFormatException;
 import dev.athanor.checkpoint.OpenModel;
 import dev.athanor.checkpoint.gguf.ModelFiles;
@@ -13,8 +14,11 @@ import dev.athanor.model.RunOptions;
 import dev.athanor.model.Transformer;
 import dev.athanor.tensor.MappedFaults;
 import dev.athanor.tokenizer.Tokenizer;
+import dev.athanor.tokenizer.Tokenizers;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -72,23 +76,23 @@ public final class LanguageModel implements AutoCloseable {
 
     /**
      * As {@link #open(Path, RunOptions)}, for whoever waits for a first word: the kernels begin as
-     * {@link Compute#quick} has them, and the tokenizer is read while the weights are touched. A large model opens as
-     * it always does, since plain loops would take longer for its first word than the compiler.
+     * {@link Compute#quick} has them, and the tokenizer is read while the weights are opened. A large model opens as it
+     * always does, since plain loops would take longer for its first word than the compiler.
      */
     @SuppressWarnings("MustBeClosedChecker") // the model returned owns the files and closes them
     public static LanguageModel openQuickly(Path path, RunOptions options) {
+        // Begun before the model is opened, since it takes longer; adapters that have a tokenizer are read with it,
+        // too.
+        Optional<CompletableFuture<Tokenizer>> early =
+                Checkpoint.tokenizer(path).isPresent()
+                        ? Optional.of(QuickStart.beside(() -> Tokenizers.load(path)))
+                        : Optional.empty();
         OpenModel model = ModelFiles.open(path);
-        long numbers = model.parameters().count();
-        Compute compute = QuickStart.compute(numbers, options);
+        Compute compute = QuickStart.compute(model.parameters().count(), options);
         try {
             options.kv().check(model.config());
-            Supplier<Tokenizer> tokenizer = QuickStart.beside(model::tokenizer);
-            LanguageModel opened = new LanguageModel(model, tokenizer, compute, options.kv());
-            if (QuickStart.suits(numbers)) {
-                opened.reading(() -> QuickStart.touched(opened.transformer));
-            }
-            var _ = tokenizer.get(); // so that a damaged one is refused now
-            return opened;
+            Tokenizer read = early.isPresent() ? model.fitting(QuickStart.result(early.get())) : model.tokenizer();
+            return new LanguageModel(model, () -> read, compute, options.kv());
         } catch (RuntimeException e) {
             compute.close();
             model.close();
@@ -115,8 +119,9 @@ public final class LanguageModel implements AutoCloseable {
             compute.hurry();
         }
         return reading(() -> new Generator(transformer, tokenizer(), model.endTokens()).generate(request, piece -> {
+            boolean more = listener.test(piece);
             compute.warmUp(); // the first word is out
-            return listener.test(piece);
+            return more;
         }));
     }
 

@@ -2,7 +2,6 @@ package dev.athanor;
 
 import dev.athanor.kernel.Compute;
 import dev.athanor.model.RunOptions;
-import dev.athanor.model.Transformer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -21,26 +20,20 @@ final class QuickStart {
         return numbers <= MOST_NUMBERS;
     }
 
-    /** Starts to work out {@code value} on a thread of its own; whoever asks waits for it. */
-    static <T> Supplier<T> beside(Supplier<T> value) {
-        CompletableFuture<T> future = CompletableFuture.supplyAsync(
+    /** Starts to work out {@code value} on a thread of its own. */
+    static <T> CompletableFuture<T> beside(Supplier<T> value) {
+        return CompletableFuture.supplyAsync(
                 value,
                 task -> Thread.ofPlatform().daemon().name("athanor-beside").start(task));
-        return () -> {
-            try {
-                return future.join();
-            } catch (CompletionException e) {
-                throw e.getCause() instanceof RuntimeException cause ? cause : e;
-            }
-        };
     }
 
-    /**
-     * Reads every weight once and runs every loop, so that the first real pass finds pages mapped and code compiled.
-     */
-    static Transformer touched(Transformer transformer) {
-        transformer.nextLogits(new int[] {0}, transformer.newCache(1));
-        return transformer;
+    /** What {@link #beside} worked out, or its exception as it was. */
+    static <T> T result(CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
     }
 
     static Compute compute(long numbers, RunOptions options) {

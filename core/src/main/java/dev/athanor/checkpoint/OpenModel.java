@@ -79,7 +79,15 @@ public final class OpenModel implements AutoCloseable {
      * @throws dev.athanor.tokenizer.TokenizerFormatException when there is none or it is malformed
      */
     public Tokenizer tokenizer() {
-        Tokenizer read = tokenizer.get();
+        return fitting(tokenizer.get());
+    }
+
+    /**
+     * The tokenizer of this model's folder, read by the caller.
+     *
+     * @throws ModelFormatException when it has more tokens than the model
+     */
+    public Tokenizer fitting(Tokenizer read) {
         if (read.vocabularySize() > config().vocabularySize()) {
             throw new ModelFormatException(path + ": expected a tokenizer of at most vocab_size="
                     + config().vocabularySize() + " tokens, as the model has, found " + read.vocabularySize());
