@@ -1,6 +1,6 @@
 package dev.athanor.cli;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,8 +15,12 @@ final class Arguments {
      * @param encoding of arguments, as the JDK says
      */
     static Optional<String> garbled(String[] arguments, String encoding) {
-        List<String> lost =
-                Arrays.stream(arguments).filter(a -> a.indexOf('\uFFFD') >= 0).toList();
+        List<String> lost = new ArrayList<>();
+        for (String argument : arguments) {
+            if (argument.indexOf('\uFFFD') >= 0) {
+                lost.add(argument);
+            }
+        }
         if (encoding.equalsIgnoreCase("UTF-8") || lost.isEmpty()) {
             return Optional.empty();
         }

@@ -1,7 +1,6 @@
 package dev.athanor.cli;
 
 import dev.athanor.model.KvType;
-import java.util.Arrays;
 import picocli.CommandLine.Option;
 
 /** How keys and values of the text are stored. */
@@ -17,9 +16,11 @@ final class KvOption {
 
     /** @throws picocli.CommandLine.ParameterException for a name that is none */
     KvType type(Common common) {
-        return Arrays.stream(KvType.values())
-                .filter(kv -> kv.code().equals(type))
-                .findFirst()
-                .orElseThrow(() -> common.usage("--kv: expected f32, f16, bf16 or q8_0, found " + type));
+        for (KvType kv : KvType.values()) {
+            if (kv.code().equals(type)) {
+                return kv;
+            }
+        }
+        throw common.usage("--kv: expected f32, f16, bf16 or q8_0, found " + type);
     }
 }

@@ -26,6 +26,12 @@ public record MatrixChoice(String name) {
      * @throws IllegalArgumentException where there is none of this name
      */
     public static MatrixChoice named(String name) {
+        // Looking for providers opens every jar of the class path.
+        for (MatrixChoice own : List.of(AUTO, VECTOR)) {
+            if (own.name.equals(name)) {
+                return own;
+            }
+        }
         List<String> known = new ArrayList<>(List.of(AUTO.name, VECTOR.name));
         installed().forEach(provider -> known.add(provider.name()));
         if (!known.contains(name)) {
@@ -44,7 +50,7 @@ public record MatrixChoice(String name) {
 
     /** The provider that is meant; empty for none. */
     Optional<MatrixProvider> provider() {
-        if (equals(VECTOR)) {
+        if (name.equals(VECTOR.name)) {
             return Optional.empty();
         }
         return installed().stream()

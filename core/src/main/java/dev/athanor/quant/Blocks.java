@@ -17,7 +17,12 @@ public final class Blocks {
      *     the bytes or the array
      */
     public static void decode(DType type, MemorySegment bytes, long first, int count, float[] out, int oo) {
-        decode(VectorChoice.VECTORS, type, bytes, first, count, out, oo);
+        if (type == DType.F32) { // copied, without the classes of vectors, which a first word would wait for
+            Spans.checkReading(type, bytes, first, count, out.length, oo);
+            decodeWhole(type, bytes, first * Float.BYTES, count, out, oo);
+        } else {
+            decode(VectorChoice.VECTORS, type, bytes, first, count, out, oo);
+        }
     }
 
     /** {@link #decode} with or without vectors; the bits are the same. */
