@@ -45,15 +45,17 @@ final class LauncherRoom {
         executable(place.resolve("bin/javac"), "#!/bin/sh\n");
         executable(place.resolve("bin/java"), """
                 #!/bin/sh
-                for argument; do
-                    case $argument in
-                        -XX:AOTCacheOutput=*)
-                            echo "$*" >>"$HOME/rehearsals"
-                            : >"${argument#*=}"
-                            exit 0
-                            ;;
-                    esac
-                done
+                case $* in
+                    *-XX:DumpLoadedClassList=* | *-Xshare:dump*)
+                        echo "$*" >>"$HOME/rehearsals"
+                        for argument; do
+                            case $argument in
+                                -XX:DumpLoadedClassList=* | -XX:SharedArchiveFile=*) : >"${argument#*=}" ;;
+                            esac
+                        done
+                        exit 0
+                        ;;
+                esac
                 echo "home $(dirname "$(dirname "$0")")"
                 echo "process $$"
                 for argument; do echo "argument <$argument>"; done

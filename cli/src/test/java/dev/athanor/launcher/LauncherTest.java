@@ -149,11 +149,11 @@ class LauncherTest {
         Files.writeString(target.resolve("athanor-cli.jar"), "");
         Thread.sleep(20); // the clock of the file system must move
         Outcome first = room.run(Map.of());
-        assertFalse(first.output().contains("AOTCache"), first.toString());
+        assertFalse(first.output().contains("SharedArchiveFile"), first.toString());
         assertEquals("from java\n", first.errors());
-        Path cache = target.resolve("athanor.aot");
+        Path cache = target.resolve("athanor.jsa");
         awaitFile(cache);
-        String used = "argument <-XX:AOTCache=" + cache + ">\n";
+        String used = "argument <-XX:SharedArchiveFile=" + cache + ">\n";
         Outcome second = room.run(Map.of(), "next");
         assertTrue(second.output().contains(used), second.toString());
         assertEquals("from java\n", second.errors());
@@ -161,20 +161,25 @@ class LauncherTest {
         List<String> options = second.output()
                 .lines()
                 .dropWhile(line -> !line.startsWith("argument"))
-                .takeWhile(line -> !line.contains("AOTCache"))
+                .takeWhile(line -> !line.contains("SharedArchiveFile"))
                 .map(line -> line.substring("argument <".length(), line.length() - 1))
                 .toList();
-        assertTrue(rehearsal.startsWith(String.join(" ", options) + " -XX:AOTCacheOutput="), rehearsal + options);
-        assertEquals(1, rehearsal.lines().count(), rehearsal);
+        assertTrue(
+                rehearsal.startsWith(String.join(" ", options) + " -Xshare:auto -XX:DumpLoadedClassList="),
+                rehearsal + options);
+        assertTrue(
+                rehearsal.contains(String.join(" ", options) + " -Xshare:dump -XX:SharedClassListFile="),
+                rehearsal + options);
+        assertEquals(2, rehearsal.lines().count(), rehearsal);
 
         Path other = room.jdk(room.root.resolve("other"), "25.0.4");
         Outcome third = room.run(Map.of("JAVA_HOME", other.toString()));
-        assertFalse(third.output().contains("AOTCache="), third.toString());
+        assertFalse(third.output().contains("SharedArchiveFile="), third.toString());
         assertEquals("from java\n", third.errors());
         awaitFile(cache);
         assertTrue(room.run(Map.of("JAVA_HOME", other.toString())).output().contains(used));
         assertEquals(
-                2, Files.readString(room.home.resolve("rehearsals")).lines().count());
+                4, Files.readString(room.home.resolve("rehearsals")).lines().count());
         assertTrue(Files.exists(jdk));
     }
 
@@ -182,12 +187,12 @@ class LauncherTest {
     void aFolderThatCannotBeWrittenIsNoError() throws Exception {
         room.jdk(room.systemJdks().resolve("jdk-25"), "25.0.3");
         // A folder in the place of the file that says who made the cache: even the administrator cannot write it.
-        Files.createDirectories(room.project.resolve("cli/target/athanor.aot.maker/taken"));
+        Files.createDirectories(room.project.resolve("cli/target/athanor.jsa.maker/taken"));
         for (int start = 0; start < 2; start++) {
             Outcome outcome = room.run(Map.of());
             assertEquals("from java\n", outcome.errors());
             assertEquals(42, outcome.status());
-            assertFalse(outcome.output().contains("AOTCache"), outcome.toString());
+            assertFalse(outcome.output().contains("SharedArchiveFile"), outcome.toString());
         }
     }
 
