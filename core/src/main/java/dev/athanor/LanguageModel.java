@@ -62,7 +62,7 @@ public final class LanguageModel implements AutoCloseable {
      */
     @SuppressWarnings("MustBeClosedChecker") // the model returned owns the files and closes them
     public static LanguageModel open(Path path, RunOptions options) {
-        OpenModel model = ModelFiles.open(path);
+        OpenModel model = ModelFiles.open(path, options.weights());
         try {
             options.kv().check(model.config());
             Tokenizer tokenizer = model.tokenizer();
@@ -87,15 +87,19 @@ public final class LanguageModel implements AutoCloseable {
                 Checkpoint.tokenizer(path).isPresent()
                         ? Optional.of(QuickStart.beside(() -> Tokenizers.load(path)))
                         : Optional.empty();
-        OpenModel model = ModelFiles.open(path);
-        Compute compute = QuickStart.compute(model.parameters().count(), options);
         try {
-            options.kv().check(model.config());
-            Tokenizer read = early.isPresent() ? model.fitting(QuickStart.result(early.get())) : model.tokenizer();
-            return new LanguageModel(model, () -> read, compute, options.kv());
+            OpenModel model = ModelFiles.open(path, options.weights());
+            try {
+                options.kv().check(model.config());
+                Tokenizer read = early.isPresent() ? model.fitting(QuickStart.result(early.get())) : model.tokenizer();
+                Compute compute = QuickStart.compute(model.parameters().count(), options);
+                return new LanguageModel(model, () -> read, compute, options.kv());
+            } catch (RuntimeException e) {
+                model.close();
+                throw e;
+            }
         } catch (RuntimeException e) {
-            compute.close();
-            model.close();
+            early.ifPresent(QuickStart::ended); // it reads files that the caller may delete now
             throw e;
         }
     }

@@ -36,6 +36,11 @@ final class QuickStart {
         }
     }
 
+    /** Waits for {@link #beside}, whatever came of it. */
+    static void ended(CompletableFuture<?> future) {
+        future.handle((value, failure) -> true).join();
+    }
+
     static Compute compute(long numbers, RunOptions options) {
         return suits(numbers)
                 ? Compute.quick(options.threads(), options.matmul())

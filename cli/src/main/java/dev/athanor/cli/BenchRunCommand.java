@@ -80,7 +80,7 @@ final class BenchRunCommand implements Callable<Integer> {
         common.require("--decode", decode, 1, MOST_TOKENS);
         common.require("--rounds", rounds, 1, MOST_ROUNDS);
         try (MatrixProducts products = MatrixProducts.named(matmul, common.threads());
-                OpenModel opened = ModelFiles.open(weights.of(model.directory(), common))) {
+                OpenModel opened = ModelFiles.open(model.directory(), weights.of(model.directory(), common))) {
             opened.notes().forEach(note -> System.err.println("athanor: " + note));
             requireContext(opened);
             print(measure(opened, products), products.name());

@@ -90,8 +90,9 @@ final class ChatCommand implements Callable<Integer> {
         }
         try (SpeculateOptions.Asked guesses = speculate.open(common);
                 Assistant assistant = Assistant.open(
-                        weights.of(directory, common),
-                        new RunOptions(common.threads(), kv.type(common), matmul.choice()),
+                        directory,
+                        new RunOptions(
+                                common.threads(), kv.type(common), matmul.choice(), weights.of(directory, common)),
                         LIMITS,
                         guesses.way())) {
             assistant.model().notes().forEach(note -> System.err.println("athanor: " + note));

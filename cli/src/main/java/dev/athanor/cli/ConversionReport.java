@@ -66,7 +66,7 @@ final class ConversionReport {
     }
 
     /** One sentence for each type that is not the one asked for. */
-    private static Set<String> reasons(Conversion.Result result) {
+    static Set<String> reasons(Conversion.Result result) {
         Set<String> sentences = new TreeSet<>();
         for (TensorChange change : result.tensors()) {
             if (!change.reason().isEmpty()) {

@@ -123,7 +123,12 @@ final class GenerateCommand implements Callable<Integer> {
         Sampling sampling = new Sampling(temperature, topK, topP, minP, repetitionPenalty, repetitionWindow, seed);
         try (SpeculateOptions.Asked guesses = speculate.open(common);
                 LanguageModel m = model.openQuickly(
-                        common, new RunOptions(common.threads(), kv.type(common), matmul.choice()), weights)) {
+                        common,
+                        new RunOptions(
+                                common.threads(),
+                                kv.type(common),
+                                matmul.choice(),
+                                weights.of(model.directory(), common)))) {
             GenerationRequest request = new GenerationRequest(prompt, maxTokens, sampling, stop, shift, guesses.way());
             if (common.json) {
                 print(m.generate(request, piece -> true));

@@ -74,16 +74,6 @@ final class ModelOption {
         return noted(LanguageModel.openQuickly(directory(), options));
     }
 
-    /** As {@link #open(Common, RunOptions)}, with weights as asked for. */
-    LanguageModel open(Common common, RunOptions options, WeightsOption weights) {
-        return noted(LanguageModel.open(weights.of(directory(), common), options));
-    }
-
-    /** As {@link #openQuickly(Common, RunOptions)}, with weights as asked for. */
-    LanguageModel openQuickly(Common common, RunOptions options, WeightsOption weights) {
-        return noted(LanguageModel.openQuickly(weights.of(directory(), common), options));
-    }
-
     private static LanguageModel noted(LanguageModel opened) {
         opened.notes().forEach(note -> System.err.println("athanor: " + note));
         return opened;

@@ -59,8 +59,10 @@ final class PerplexityCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (LanguageModel open =
-                model.open(common, new RunOptions(common.threads(), kv.type(common), matmul.choice()), weights)) {
+        try (LanguageModel open = model.open(
+                common,
+                new RunOptions(
+                        common.threads(), kv.type(common), matmul.choice(), weights.of(model.directory(), common)))) {
             Perplexity.Options options = options(open.transformer().config().contextLength());
             long began = System.nanoTime();
             Perplexity.Result result = Perplexity.measure(

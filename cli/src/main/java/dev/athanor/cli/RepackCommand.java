@@ -38,7 +38,9 @@ final class RepackCommand implements Callable<Integer> {
             return removed(path);
         }
         long begin = System.nanoTime();
-        RowsWriter.Result result = RowsWriter.write(path);
+        RowsWriter.Result result = RowsWriter.write(path)
+                .orElseThrow(() -> new IllegalArgumentException(path + ": expected a matrix in q8_0, q4_0, q4_k, q5_k "
+                        + "or q6_k, found none; others are read as they are"));
         double seconds = (System.nanoTime() - begin) / 1e9;
         if (common.json) {
             ObjectNode node = Json.object();

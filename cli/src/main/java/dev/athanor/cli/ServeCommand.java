@@ -114,8 +114,12 @@ final class ServeCommand implements Callable<Integer> {
         }
         try (SpeculateOptions.Asked guesses = speculate.open(common);
                 Assistant assistant = Assistant.open(
-                        weights.of(model.directory(), common),
-                        new RunOptions(common.threads(), kv.type(common), matmul.choice()),
+                        model.directory(),
+                        new RunOptions(
+                                common.threads(),
+                                kv.type(common),
+                                matmul.choice(),
+                                weights.of(model.directory(), common)),
                         limits,
                         guesses.way())) {
             assistant.model().notes().forEach(note -> System.err.println("athanor: " + note));

@@ -2,8 +2,8 @@ package dev.athanor.cli;
 
 import dev.athanor.checkpoint.gguf.QuantisedCopy;
 import dev.athanor.tensor.DType;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -17,20 +17,20 @@ final class WeightsOption {
                             + "once, into files kept in the directory, which may be deleted (default: as they are).")
     private @Nullable String type;
 
-    /** The model to open for {@code path}: itself, or its copy in the type asked for, which is made if need be. */
-    Path of(Path path, Common common) {
+    /** The type asked for; the copy of {@code directory} in it is made now, if it must be, and said. */
+    Optional<DType> of(Path directory, Common common) {
         if (type == null) {
-            return path;
+            return Optional.empty();
         }
         DType wanted = WeightTypes.of("--weights", type, common);
-        Path file = QuantisedCopy.file(path, wanted);
-        boolean there = Files.exists(file);
         ByteProgress progress = new ByteProgress(System.err, Terminal.onStandardError());
-        Path copy = QuantisedCopy.of(path, wanted, progress);
-        if (!there) {
+        QuantisedCopy.Copy copy = QuantisedCopy.of(directory, wanted, progress);
+        copy.conversion().ifPresent(result -> {
             progress.finish();
-            System.err.println("athanor: " + file + " and its rows are kept for the next time");
-        }
-        return copy;
+            ConversionReport.reasons(result).forEach(reason -> System.err.println("athanor: " + reason));
+            System.err.println("athanor: " + copy.file() + " is kept for the next time");
+        });
+        copy.rows().ifPresent(rows -> System.err.println("athanor: " + rows + " is kept for the next time"));
+        return Optional.of(wanted);
     }
 }

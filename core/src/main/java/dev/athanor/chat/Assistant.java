@@ -88,7 +88,7 @@ public final class Assistant implements AutoCloseable {
      */
     @SuppressWarnings("MustBeClosedChecker") // what is returned owns the files and closes them
     public static Assistant open(Path path, RunOptions options, EngineLimits limits, Speculation speculation) {
-        return of(ModelFiles.open(path), options, limits, speculation);
+        return of(ModelFiles.open(path, options.weights()), options, limits, speculation);
     }
 
     /** An assistant on a model that is open; it is closed with the assistant, or now where this fails. */

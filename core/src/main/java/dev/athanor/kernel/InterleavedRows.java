@@ -10,13 +10,13 @@ import dev.athanor.tensor.Stored;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.WeakHashMap;
 
 /**
  * Stored quantised matrices in the layout that {@link Interleaved} describes, made the first time a matrix is
- * multiplied and kept as long as the matrix, beside what is mapped of its file, unless a file beside the model's has
+ * multiplied and kept until this is closed, beside what is mapped of its file, unless a file beside the model's has
  * them ({@link Stored#laidOut}). Where they would take more than half of the heap, sixteen rows are laid out whenever a
  * single row needs them: several times slower, the same bits; products of several rows read the file then.
  */
@@ -26,7 +26,7 @@ final class InterleavedRows implements AutoCloseable {
     private final Workers workers;
     private final boolean vectors;
     private final long budget = Runtime.getRuntime().maxMemory() / 2;
-    private final Map<Stored, Matrix> made = new WeakHashMap<>();
+    private final Map<Stored, Matrix> made = new IdentityHashMap<>();
     private final Map<DType, RoundedActivations> rounded = new EnumMap<>(DType.class);
     private float[] prepared = new float[0];
     private final float[][] ends; // one per thread
@@ -98,7 +98,7 @@ final class InterleavedRows implements AutoCloseable {
 
     @Override
     public void close() {
-        if (shared) {
+        if (shared && arena.scope().isAlive()) {
             arena.close();
         }
     }

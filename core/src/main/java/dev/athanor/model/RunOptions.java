@@ -1,6 +1,8 @@
 package dev.athanor.model;
 
 import dev.athanor.kernel.MatrixChoice;
+import dev.athanor.tensor.DType;
+import java.util.Optional;
 
 /**
  * How a model is run, whatever is asked of it.
@@ -8,12 +10,18 @@ import dev.athanor.kernel.MatrixChoice;
  * @param threads that compute; the results do not depend on it
  * @param kv how keys and values of texts are kept
  * @param matmul who multiplies matrices
+ * @param weights the type a directory's matrices are run in, quantised once into a file in it; empty for their own
  */
-public record RunOptions(int threads, KvType kv, MatrixChoice matmul) {
+public record RunOptions(int threads, KvType kv, MatrixChoice matmul, Optional<DType> weights) {
     public RunOptions {
         if (threads < 1) {
             throw new IllegalArgumentException("threads: expected at least 1, found " + threads);
         }
+    }
+
+    /** With weights as they are. */
+    public RunOptions(int threads, KvType kv, MatrixChoice matmul) {
+        this(threads, kv, matmul, Optional.empty());
     }
 
     /** With matrix products by what is on the class path and faster: {@link MatrixChoice#AUTO}. */
@@ -28,6 +36,11 @@ public record RunOptions(int threads, KvType kv, MatrixChoice matmul) {
 
     /** The same with other matrix products. */
     public RunOptions with(MatrixChoice choice) {
-        return new RunOptions(threads, kv, choice);
+        return new RunOptions(threads, kv, choice, weights);
+    }
+
+    /** The same with weights of another type. */
+    public RunOptions with(DType type) {
+        return new RunOptions(threads, kv, matmul, Optional.of(type));
     }
 }

@@ -9,6 +9,12 @@ import java.util.List;
  * piece is one token.
  */
 final class TokenTable {
+    /**
+     * How far from its first place a token may lie. The table is at most half full, where the furthest of a million is
+     * some dozens away; only a vocabulary made for the purpose has them all in one place, and would be read for hours.
+     */
+    private static final int MOST_PROBES = 1024;
+
     private final long[] slots; // upper half of the hash above, id + 1 below; 0 where free
     private final byte[] bytes; // of all tokens, one behind the other
     private final int[] ends; // token i lies between ends[i] and ends[i + 1]
@@ -96,6 +102,10 @@ final class TokenTable {
     boolean add(int id) {
         long hash = hash(hash(), bytes, ends[id], ends[id + 1]);
         int slot = slot(bytes, ends[id], length(id), hash);
+        if (slot < 0) {
+            throw new TokenizerFormatException("vocabulary: expected tokens that a table can tell apart, found "
+                    + MOST_PROBES + " in one place; is this a tokenizer's file?");
+        }
         if (slots[slot] != 0) {
             return false;
         }
@@ -110,7 +120,8 @@ final class TokenTable {
 
     /** The id of {@code n} bytes of {@code piece} from {@code at} on, whose hash is known, or -1. */
     int find(byte[] piece, int at, int n, long hash) {
-        return (int) slots[slot(piece, at, n, hash)] - 1;
+        int slot = slot(piece, at, n, hash);
+        return slot < 0 ? -1 : (int) slots[slot] - 1;
     }
 
     /** The id of {@code token}, or -1. */
@@ -127,13 +138,17 @@ final class TokenTable {
         return hash & 0xFFFFFFFF_00000000L;
     }
 
+    /** Where a token is or would go; -1 where that is further from its first place than any token is. */
     private int slot(byte[] piece, int at, int n, long hash) {
         int mask = slots.length - 1;
         int slot = (int) ((hash ^ (hash >>> 29)) >>> 17) & mask;
-        while (slots[slot] != 0 && !(tag(slots[slot]) == tag(hash) && same((int) slots[slot] - 1, piece, at, n))) {
+        for (int probe = 0; probe < MOST_PROBES; probe++) {
+            if (slots[slot] == 0 || tag(slots[slot]) == tag(hash) && same((int) slots[slot] - 1, piece, at, n)) {
+                return slot;
+            }
             slot = (slot + 1) & mask;
         }
-        return slot;
+        return -1;
     }
 
     private boolean same(int id, byte[] piece, int at, int n) {

@@ -219,10 +219,17 @@ final class VocabularyScanner implements BpeTokenizer.MergeSource {
         }
         int entry = entries[token.id()] - 1;
         if (entry < 0) {
-            bytes = Arrays.copyOf(bytes, Math.addExact(used, name.length));
+            // Half as large again: thousands of added tokens behind a large vocabulary would be copied as often else.
+            if (bytes.length < Math.addExact(used, name.length)) {
+                bytes = Arrays.copyOf(bytes, Math.addExact(used, name.length) + used / 2);
+            }
             System.arraycopy(name, 0, bytes, used, name.length);
-            ends = Arrays.copyOf(ends, Math.max(ends.length, count + 2));
-            ids = Arrays.copyOf(ids, Math.max(ids.length, count + 1));
+            if (ends.length < count + 2) {
+                ends = Arrays.copyOf(ends, count + 2 + count / 2);
+            }
+            if (ids.length < count + 1) {
+                ids = Arrays.copyOf(ids, count + 1 + count / 2);
+            }
             entry(name.length, token.id());
             entries[token.id()] = count;
         } else if (!isAscii(name) || !Arrays.equals(bytes, ends[entry], ends[entry + 1], name, 0, name.length)) {

@@ -2,7 +2,9 @@ package dev.athanor.checkpoint.gguf;
 
 import dev.athanor.checkpoint.Checkpoint;
 import dev.athanor.checkpoint.OpenModel;
+import dev.athanor.tensor.DType;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Models in any format that Athanor reads. */
 public final class ModelFiles {
@@ -15,5 +17,15 @@ public final class ModelFiles {
      */
     public static OpenModel open(Path path) {
         return GgufModel.isNamed(path) ? GgufModel.open(path) : Checkpoint.open(path);
+    }
+
+    /**
+     * As {@link #open(Path)}, with the matrices of a directory in {@code weights} where that is given
+     * ({@link QuantisedCopy}).
+     *
+     * @throws IllegalArgumentException where a type is given for a GGUF file or adapters
+     */
+    public static OpenModel open(Path path, Optional<DType> weights) {
+        return weights.isEmpty() ? open(path) : QuantisedCopy.open(path, weights.get());
     }
 }

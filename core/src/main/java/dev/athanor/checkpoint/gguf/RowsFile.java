@@ -3,11 +3,11 @@ package dev.athanor.checkpoint.gguf;
 import dev.athanor.checkpoint.Quote;
 import dev.athanor.quant.Interleaved;
 import dev.athanor.tensor.DType;
-import dev.athanor.tensor.MappedFaults;
 import dev.athanor.tensor.Stored;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -49,8 +49,8 @@ final class RowsFile {
     /** Types in the order of their numbers. */
     static final List<DType> TYPES = List.of(DType.Q8_0, DType.Q4_0, DType.Q4_K, DType.Q5_K, DType.Q6_K);
 
-    /** A table of a million matrices would be larger. */
-    private static final int MOST_TABLE = 64 << 20;
+    /** Largest table: the checksums of a terabyte are one of these four megabytes. */
+    private static final int MOST_TABLE = 4 << 20;
 
     private final Path path;
     private final MemorySegment file;
@@ -88,7 +88,7 @@ final class RowsFile {
     static RowsFile open(Path path, long modelBytes, Arena arena) {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-            return MappedFaults.guard(() -> parse(path, file, modelBytes), fault -> cut(path));
+            return parse(path, channel, file, modelBytes);
         } catch (IOException e) {
             throw new Unusable(path + ": cannot be read: " + e.getMessage());
         }
@@ -103,12 +103,13 @@ final class RowsFile {
         }
     }
 
-    private static RowsFile parse(Path path, MemorySegment file, long modelBytes) {
+    private static RowsFile parse(Path path, FileChannel channel, MemorySegment file, long modelBytes)
+            throws IOException {
         long size = file.byteSize();
         if (size < TRAILER) {
             throw new Unusable(path + ": expected rows of a model, found " + size + " bytes");
         }
-        ByteBuffer trailer = bytes(file.asSlice(size - TRAILER, TRAILER));
+        ByteBuffer trailer = read(path, channel, size - TRAILER, TRAILER);
         long belongs = trailer.getLong();
         int tableBytes = trailer.getInt();
         int count = trailer.getInt();
@@ -128,19 +129,24 @@ final class RowsFile {
                     + " bytes for " + count + " matrices");
         }
         long tableBegin = size - TRAILER - tableBytes;
-        int found = checksum(file.asSlice(tableBegin, tableBytes + 16L));
+        ByteBuffer table = read(path, channel, tableBegin, tableBytes + 16);
+        int found = checksum(table.duplicate());
+        table.order(ByteOrder.LITTLE_ENDIAN).limit(tableBytes);
         if (found != checksum) {
             throw new Unusable(path + ": expected CRC32C " + hex(checksum) + " of the table, found " + hex(found));
         }
         Map<String, Entry> entries = new HashMap<>();
-        ByteBuffer table = bytes(file.asSlice(tableBegin, tableBytes));
+        long end = 0;
         for (int i = 0; i < count; i++) {
-            Entry entry = entry(path, table, tableBegin);
-            entries.put(entry.name, entry);
+            Entry entry = entry(path, table, end, tableBegin);
+            end = entry.begin + entry.bytes();
+            if (entries.put(entry.name, entry) != null) {
+                throw new Unusable(path + ": expected each matrix once, found " + Quote.of(entry.name) + " twice");
+            }
         }
         // Every thread is waited for before anything is thrown: the memory is unmapped then.
         List<Unusable> damages = entries.values().parallelStream()
-                .map(entry -> damage(path, file, entry))
+                .map(entry -> damage(path, channel, entry))
                 .flatMap(Optional::stream)
                 .toList();
         if (!damages.isEmpty()) {
@@ -149,7 +155,7 @@ final class RowsFile {
         return new RowsFile(path, file, entries);
     }
 
-    private static Entry entry(Path path, ByteBuffer table, long end) {
+    private static Entry entry(Path path, ByteBuffer table, long from, long end) {
         byte[] name = new byte[within(path, table, table.remaining() < 2 ? -1 : table.getShort())];
         table.get(name);
         within(path, table, 24);
@@ -168,9 +174,10 @@ final class RowsFile {
                     + "rows of whole blocks, found type " + type + ", " + rows + " rows and " + columns + " columns");
         }
         long bytes = Interleaved.bytes(TYPES.get(type), rows, columns);
-        if (begin < 0 || begin % Interleaved.ALIGNMENT != 0 || bytes > end - begin) {
+        if (begin < from || begin % Interleaved.ALIGNMENT != 0 || bytes > end - begin) {
             throw new Unusable(path + ": matrix " + Quote.of(called) + ": expected " + bytes
-                    + " bytes before the table at byte " + end + ", found them to begin at byte " + begin);
+                    + " bytes between byte " + from + " and the table at byte " + end + ", found them to begin at byte "
+                    + begin);
         }
         int[] parts = new int[within(path, table, (bytes + PART - 1) / PART * Integer.BYTES) / Integer.BYTES];
         table.asIntBuffer().get(parts);
@@ -186,28 +193,34 @@ final class RowsFile {
         return (int) bytes;
     }
 
-    private static Optional<Unusable> damage(Path path, MemorySegment file, Entry entry) {
+    /** Read, not mapped: the checksum of a mapped page that somebody cuts off would end the process. */
+    private static Optional<Unusable> damage(Path path, FileChannel channel, Entry entry) {
         try {
-            return MappedFaults.guard(() -> wrongPart(path, file, entry), fault -> cut(path));
+            for (int i = 0; i < entry.parts.length; i++) {
+                long begin = entry.begin + (long) i * PART;
+                int size = (int) Math.min(PART, entry.begin + entry.bytes() - begin);
+                int found = checksum(read(path, channel, begin, size));
+                if (found != entry.parts[i]) {
+                    return Optional.of(new Unusable(path + ": matrix " + Quote.of(entry.name) + ": expected CRC32C "
+                            + hex(entry.parts[i]) + " of the part at byte " + begin + ", found " + hex(found)));
+                }
+            }
+            return Optional.empty();
         } catch (Unusable e) {
             return Optional.of(e);
+        } catch (IOException e) {
+            return Optional.of(new Unusable(path + ": cannot be read: " + e.getMessage()));
         }
     }
 
-    private static Optional<Unusable> wrongPart(Path path, MemorySegment file, Entry entry) {
-        for (int i = 0; i < entry.parts.length; i++) {
-            long begin = entry.begin + (long) i * PART;
-            int found = checksum(file.asSlice(begin, Math.min(PART, entry.begin + entry.bytes() - begin)));
-            if (found != entry.parts[i]) {
-                return Optional.of(new Unusable(path + ": matrix " + Quote.of(entry.name) + ": expected CRC32C "
-                        + hex(entry.parts[i]) + " of the part at byte " + begin + ", found " + hex(found)));
+    private static ByteBuffer read(Path path, FileChannel channel, long at, int size) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(size);
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer, at + buffer.position()) < 0) {
+                throw new Unusable(path + ": expected a file that nobody changes, found it cut short");
             }
         }
-        return Optional.empty();
-    }
-
-    private static Unusable cut(Path path) {
-        return new Unusable(path + ": expected a file that nobody changes, found it cut short");
+        return buffer.flip().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /**
@@ -233,22 +246,20 @@ final class RowsFile {
     /** Checksum of the beginning, the middle and the end of a tensor. */
     static int samples(Stored tensor) {
         MemorySegment bytes = tensor.bytes();
-        long size = Math.min(SAMPLE, bytes.byteSize());
+        int size = (int) Math.min(SAMPLE, bytes.byteSize());
+        byte[] sample = new byte[size];
         CRC32C crc = new CRC32C();
         for (long begin : new long[] {0, (bytes.byteSize() - size) / 2, bytes.byteSize() - size}) {
-            crc.update(bytes(bytes.asSlice(begin, size)));
+            MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, begin, sample, 0, size);
+            crc.update(sample);
         }
         return (int) crc.getValue();
     }
 
-    static int checksum(MemorySegment bytes) {
+    static int checksum(ByteBuffer bytes) {
         CRC32C crc = new CRC32C();
-        crc.update(bytes(bytes));
+        crc.update(bytes);
         return (int) crc.getValue();
-    }
-
-    private static ByteBuffer bytes(MemorySegment segment) {
-        return segment.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static String hex(int checksum) {

@@ -28,8 +28,6 @@ import java.util.stream.IntStream;
  * finds and checks them, so that they are not laid out again at every start.
  */
 public final class RowsWriter {
-    private static final String TEMPORARY = ".tmp";
-
     /**
      * What was written.
      *
@@ -53,12 +51,12 @@ public final class RowsWriter {
     }
 
     /**
-     * Writes the rows of the GGUF file {@code path} beside it, in the place of any that are there.
+     * Writes the rows of the GGUF file {@code path} beside it, in the place of any that are there; nothing where it has
+     * no matrix that is laid out.
      *
-     * @throws IllegalArgumentException where it has no matrix that is laid out
      * @throws UncheckedIOException where the disk is full or cannot be written
      */
-    public static Result write(Path path) {
+    public static Optional<Result> write(Path path) {
         if (!GgufModel.isNamed(path)) {
             throw new IllegalArgumentException(path + ": expected a GGUF file, whose quantised matrices can be laid "
                     + "out; athanor quantize makes one of a directory");
@@ -72,10 +70,9 @@ public final class RowsWriter {
                     },
                     fault -> Gguf.changed(path, fault));
             if (writer.tensors.isEmpty()) {
-                throw new IllegalArgumentException(path + ": expected a matrix in Q8_0, Q4_0, Q4_K, Q5_K or Q6_K, "
-                        + "found none; others are read as they are");
+                return Optional.empty();
             }
-            return writer.save(DurableFiles.real());
+            return Optional.of(writer.save(DurableFiles.real()));
         }
     }
 
@@ -101,10 +98,9 @@ public final class RowsWriter {
 
     private Result save(DurableFiles files) {
         Path to = RowsFile.beside(model.path());
-        Path temporary = to.resolveSibling(to.getFileName() + TEMPORARY);
+        Path temporary = Temporary.beside(to);
         try {
             files.createDirectory(DurableWrites.directoryOf(to));
-            Files.deleteIfExists(temporary); // of a process that ended early
             DurableWrites.write(files, temporary, size(), this::writeTo);
             model.requireUnchanged();
             files.move(temporary, to);
@@ -147,7 +143,7 @@ public final class RowsWriter {
         trailer.putInt(entries.size());
         ByteBuffer checked = ByteBuffer.allocate(table.length + trailer.position());
         checked.put(table).put(trailer.duplicate().flip());
-        trailer.putInt(RowsFile.checksum(MemorySegment.ofArray(checked.array())));
+        trailer.putInt(RowsFile.checksum(checked.flip()));
         trailer.putInt(Interleaved.LAYOUT);
         trailer.putLong(RowsFile.MAGIC);
         drain(out, MemorySegment.ofArray(table));
@@ -188,7 +184,8 @@ public final class RowsWriter {
         int[] checksums = new int[parts];
         for (int i = 0; i < parts; i++) {
             long begin = (long) i * RowsFile.PART;
-            checksums[i] = RowsFile.checksum(memory.asSlice(begin, Math.min(RowsFile.PART, memory.byteSize() - begin)));
+            checksums[i] = RowsFile.checksum(memory.asSlice(begin, Math.min(RowsFile.PART, memory.byteSize() - begin))
+                    .asByteBuffer());
         }
         return new RowsFile.Entry(
                 name,

@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +36,7 @@ class QuantisedCopyTest {
     }
 
     private static Path copy(Path model) {
-        return QuantisedCopy.of(model, DType.Q8_0, progress -> {});
+        return QuantisedCopy.of(model, DType.Q8_0, progress -> {}).file();
     }
 
     @Test
@@ -48,8 +48,11 @@ class QuantisedCopyTest {
         Files.setLastModifiedTime(copy, made);
         assertEquals(copy, copy(model));
         assertEquals(made, Files.getLastModifiedTime(copy), "a copy that is up to date is left as it is");
-        try (OpenModel open = ModelFiles.open(copy)) {
-            assertEquals(List.of(), open.notes());
+        try (OpenModel open = ModelFiles.open(model, Optional.of(DType.Q8_0));
+                OpenModel whole = ModelFiles.open(model)) {
+            assertEquals(whole.notes(), open.notes());
+            assertEquals(whole.endTokens(), open.endTokens());
+            assertEquals(whole.path(), open.path());
             long rows = open.parameters().list().stream()
                     .filter(p -> p.weight() instanceof Stored s && s.laidOut().isPresent())
                     .count();
@@ -92,5 +95,35 @@ class QuantisedCopyTest {
         Path file = Fixtures.directory("llama-gqa").resolve("model.gguf");
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> copy(file));
         assertTrue(String.valueOf(e.getMessage()).contains("found a GGUF file"), e.getMessage());
+    }
+
+    @Test
+    void rowsThatAreMissingAreMadeAgainAndLeftoversOfDeadProcessesAreNotKept() throws IOException {
+        Path model = model();
+        Path copy = copy(model);
+        assertTrue(RowsWriter.remove(copy));
+        Path left = model.resolve("tmp-999999999.small-q8_0.gguf");
+        Files.write(left, new byte[10]);
+        Files.delete(copy);
+        copy(model);
+        assertTrue(Files.exists(RowsFile.beside(copy)));
+        assertTrue(RowsWriter.remove(copy));
+        copy(model);
+        assertTrue(Files.exists(RowsFile.beside(copy)));
+        try (Stream<Path> files = Files.list(model)) {
+            assertEquals(
+                    0,
+                    files.filter(f -> f.getFileName().toString().startsWith("tmp-"))
+                            .count());
+        }
+    }
+
+    @Test
+    void whatIsNoModelIsSaidAsWithoutAType() {
+        Path nothing = folder.resolve("nothing");
+        ModelFormatException without = assertThrows(
+                ModelFormatException.class, () -> ModelFiles.open(nothing).close());
+        ModelFormatException with = assertThrows(ModelFormatException.class, () -> copy(nothing));
+        assertEquals(without.getMessage(), with.getMessage());
     }
 }

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32C;
@@ -93,7 +94,7 @@ class RowsFileTest {
         try (OpenModel open = GgufModel.open(file)) {
             without = answer(open);
         }
-        RowsWriter.Result written = RowsWriter.write(file);
+        RowsWriter.Result written = RowsWriter.write(file).orElseThrow();
         try (OpenModel open = GgufModel.open(file)) {
             assertEquals(List.of(), open.notes());
             assertEquals(written.matrices(), laidOut(open), "7 matrices of each of 2 layers and the head");
@@ -206,8 +207,7 @@ class RowsFileTest {
     @Test
     void aModelWithoutQuantisedMatricesHasNoRows() {
         Path file = model(DType.F16, SEED);
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> RowsWriter.write(file));
-        assertTrue(String.valueOf(e.getMessage()).contains("expected a matrix in Q8_0"), e.getMessage());
+        assertEquals(Optional.empty(), RowsWriter.write(file));
         assertThrows(IllegalArgumentException.class, () -> RowsWriter.write(folder));
     }
 }
