@@ -7,6 +7,7 @@ import dev.athanor.quant.IntegerDots;
 import dev.athanor.quant.Interleaved;
 import dev.athanor.quant.InterleavedDots;
 import dev.athanor.quant.RoundedActivations;
+import dev.athanor.quant.StoredDots;
 import dev.athanor.tensor.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -48,7 +49,7 @@ public class StoredDotsBenchmark {
     private final float[] ready = new float[InterleavedDots.prepared(COLUMNS)];
     private final RoundedActivations rounded = new RoundedActivations();
     private final float[] y = new float[ROWS];
-    private final float[] room = new float[IntegerDots.room(COLUMNS)];
+    private final float[] room = new float[Math.max(COLUMNS, StoredDots.ROOM)];
     private MemorySegment w = MemorySegment.NULL;
     private Interleaved sixteen = Interleaved.room(DType.Q4_0, ROWS, COLUMNS);
 

@@ -2,6 +2,7 @@ package dev.athanor.kernel;
 
 import dev.athanor.quant.Blocks;
 import dev.athanor.quant.Interleaved;
+import dev.athanor.quant.StoredDots;
 import dev.athanor.tensor.DType;
 import dev.athanor.tensor.Stored;
 import dev.athanor.tensor.Tensor;
@@ -19,6 +20,9 @@ public final class Gemv {
      * task.
      */
     private static final int TASK_FLOATS = 1 << 16;
+
+    /** Numbers of stored weights one task reads, a stretch of 64 KiB of F16 in each of four places. */
+    private static final int STORED_TASK = 1 << 17;
 
     /**
      * Parts into which the rows of an [in, out] matrix are cut. Each is one stretch of memory, read from end to end:
@@ -101,7 +105,7 @@ public final class Gemv {
     private Loop rows(Stored w, float[] x, int xo, float[] y, int yo) {
         int n = w.shape().rows();
         int k = w.shape().dim(-1);
-        int perTask = Math.max(2, TASK_FLOATS / k & -2);
+        int perTask = Math.max(StoredDots.FOUR, STORED_TASK / k & -StoredDots.FOUR);
         Optional<InterleavedRows.Matrix> sixteen = interleaved.of(w);
         if (sixteen.isPresent()) {
             InterleavedRows.Matrix m = sixteen.get();
@@ -113,7 +117,7 @@ public final class Gemv {
         return new Loop((n + perTask - 1) / perTask, (task, worker) -> {
             int first = task * perTask;
             int rows = Math.min(perTask, n - first);
-            float[] room = row(worker, k);
+            float[] room = row(worker, Math.max(k, StoredDots.ROOM));
             kernels.storedDots(w.type(), w.bytes(), first * w.rowBytes(), rows, x, xo, y, yo + first, k, room);
         });
     }

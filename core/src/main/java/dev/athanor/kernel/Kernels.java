@@ -1,6 +1,7 @@
 package dev.athanor.kernel;
 
 import dev.athanor.quant.Blocks;
+import dev.athanor.quant.StoredDots;
 import dev.athanor.tensor.DType;
 import java.lang.foreign.MemorySegment;
 
@@ -40,7 +41,7 @@ public interface Kernels {
      * y[yo + i] = {@link #dot} of stored row i with x, for {@code rows} rows from byte {@code at} of {@code w} on.
      *
      * @param n numbers of a row, whole blocks of {@code type}
-     * @param room at least n floats of this thread's own
+     * @param room at least n, and {@link StoredDots#ROOM}, floats of this thread's own
      */
     default void storedDots(
             DType type, MemorySegment w, long at, int rows, float[] x, int xo, float[] y, int yo, int n, float[] room) {

@@ -42,13 +42,14 @@ final class VectorKernels implements Kernels {
     @Override
     public void storedDots(
             DType type, MemorySegment w, long at, int rows, float[] x, int xo, float[] y, int yo, int n, float[] room) {
-        int paired = StoredDots.has(type, n) ? rows & -2 : 0;
+        int apart = StoredDots.has(type, n) ? rows / StoredDots.FOUR : 0;
         long rowBytes = type.bytes(n);
-        for (int i = 0; i < paired; i += 2) {
-            StoredDots.pair(type, w, at + i * rowBytes, rowBytes, x, xo, n, y, yo + i, room);
+        for (int i = 0; i < apart; i++) {
+            StoredDots.four(type, w, at + i * rowBytes, apart * rowBytes, x, xo, n, y, yo + i, apart, room);
         }
-        if (paired < rows) {
-            Kernels.super.storedDots(type, w, at + paired * rowBytes, rows - paired, x, xo, y, yo + paired, n, room);
+        int done = apart * StoredDots.FOUR;
+        if (done < rows) {
+            Kernels.super.storedDots(type, w, at + done * rowBytes, rows - done, x, xo, y, yo + done, n, room);
         }
     }
 

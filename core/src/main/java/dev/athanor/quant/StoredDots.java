@@ -9,16 +9,24 @@ import java.lang.foreign.MemorySegment;
  * chain of fused multiply-adds per lane, folded by halves), for what a format stores becomes the same F32 here as
  * there.
  *
- * <p>Two rows at a time: each lane is one chain, and two chains hide most of the latency of a multiply-add. Rows are
- * slices with offsets counted from zero, from which the compiler sees that no read leaves them; with offsets into one
- * segment it checked every read, a third of the time.
+ * <p>Four rows at a time, from four places: a core sees what is read next in each and fetches it ahead, and the chains
+ * of several rows hide the latency of a multiply-add.
  */
 public final class StoredDots {
+    /** Rows multiplied together. */
+    public static final int FOUR = 4;
+
+    /** Floats in front of the room: the lanes of four sums. */
+    static final int SUMS = 64;
+
+    /** Floats of room that a thread needs. */
+    public static final int ROOM = SUMS + FOUR * VectorDotF16.PART;
+
     private StoredDots() {}
 
     /**
-     * Whether rows of {@code columns} numbers of this type have such a product on this machine: with registers of
-     * sixteen floats, and rows of whole blocks.
+     * Whether rows of {@code columns} numbers of this type have such a product on this machine: with registers of eight
+     * or sixteen floats, and rows of whole blocks.
      */
     public static boolean has(DType type, int columns) {
         if (!VectorChoice.VECTORS || !Registers.WIDE || columns % type.blockElements() != 0 || columns % 16 != 0) {
@@ -32,33 +40,41 @@ public final class StoredDots {
 
     /** Apart, because it may only be initialised where the vector module is. */
     private static final class Registers {
-        static final boolean WIDE = Wide.L == 16;
+        static final boolean WIDE = Wide.L >= 8;
     }
 
     /**
-     * y[yo] and y[yo + 1] = the products of two neighbouring rows with x.
+     * y[yo + i ys] = the product with x of the row that begins at byte {@code at + i apart}, for four of them.
      *
      * @param type one that {@link #has} knows
-     * @param w the rows, from byte {@code at} on
-     * @param rowBytes bytes of one row
      * @param x from {@code xo} on as many numbers as a row has
-     * @param room {@code columns} floats of this thread's own
+     * @param room {@link #ROOM} floats of this thread's own
      */
-    public static void pair(
+    public static void four(
             DType type,
             MemorySegment w,
             long at,
-            long rowBytes,
+            long apart,
             float[] x,
             int xo,
             int columns,
             float[] y,
             int yo,
+            int ys,
             float[] room) {
         switch (type) {
-            case F16 -> VectorDotF16.pair(w, at, rowBytes, x, xo, columns, y, yo, room);
-            case BF16 -> VectorDotBf16.pair(w, at, rowBytes, x, xo, columns, y, yo);
+            case F16 -> VectorDotF16.four(w, at, apart, x, xo, columns, room);
+            case BF16 -> VectorDotBf16.four(w, at, apart, x, xo, columns, room);
             default -> throw Spans.unreadable(type);
+        }
+        for (int row = 0; row < FOUR; row++) {
+            int lanes = 16 * row;
+            for (int half = 8; half > 0; half /= 2) {
+                for (int i = 0; i < half; i++) {
+                    room[lanes + i] += room[lanes + half + i];
+                }
+            }
+            y[yo + row * ys] = room[lanes];
         }
     }
 }

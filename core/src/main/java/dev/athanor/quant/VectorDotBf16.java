@@ -2,42 +2,138 @@ package dev.athanor.quant;
 
 import static dev.athanor.quant.Wide.FLOATS;
 import static dev.athanor.quant.Wide.INTS;
+import static dev.athanor.quant.Wide.L;
 import static dev.athanor.quant.Wide.SHORTS;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.S2I;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorOperators;
 
 /** {@link StoredDots} of BF16: the upper half of an F32. */
 final class VectorDotBf16 {
     private VectorDotBf16() {}
 
-    static void pair(MemorySegment w, long from, long rowBytes, float[] x, int xo, int columns, float[] y, int yo) {
-        MemorySegment u = w.asSlice(from, rowBytes);
-        MemorySegment v = w.asSlice(from + rowBytes, rowBytes);
+    static void four(MemorySegment w, long at, long apart, float[] x, int xo, int columns, float[] sums) {
+        if (L == 16) {
+            wide(w, at, apart, x, xo, columns, sums);
+        } else {
+            halves(w, at, apart, x, xo, columns, sums);
+        }
+    }
+
+    private static void wide(MemorySegment w, long at, long apart, float[] x, int xo, int columns, float[] sums) {
+        LittleEndian.touch(w, at);
         FloatVector a = FloatVector.zero(FLOATS);
         FloatVector b = FloatVector.zero(FLOATS);
+        FloatVector c = FloatVector.zero(FLOATS);
+        FloatVector d = FloatVector.zero(FLOATS);
         for (int i = 0; i < columns; i += 16) {
-            long at = 2L * i;
-            LittleEndian.touch(u, at);
-            LittleEndian.touch(v, at);
+            long from = at + 2L * i;
             FloatVector x0 = FloatVector.fromArray(FLOATS, x, xo + i);
-            a = ShortVector.fromMemorySegment(SHORTS, u, at, LITTLE_ENDIAN)
-                    .convertShape(VectorOperators.S2I, INTS, 0)
+            a = ShortVector.fromMemorySegment(SHORTS, w, from, LITTLE_ENDIAN)
+                    .convertShape(S2I, INTS, 0)
                     .reinterpretAsInts()
-                    .lanewise(VectorOperators.LSHL, 16)
+                    .lanewise(LSHL, 16)
                     .reinterpretAsFloats()
                     .fma(x0, a);
-            b = ShortVector.fromMemorySegment(SHORTS, v, at, LITTLE_ENDIAN)
-                    .convertShape(VectorOperators.S2I, INTS, 0)
+            b = ShortVector.fromMemorySegment(SHORTS, w, from + apart, LITTLE_ENDIAN)
+                    .convertShape(S2I, INTS, 0)
                     .reinterpretAsInts()
-                    .lanewise(VectorOperators.LSHL, 16)
+                    .lanewise(LSHL, 16)
                     .reinterpretAsFloats()
                     .fma(x0, b);
+            c = ShortVector.fromMemorySegment(SHORTS, w, from + 2 * apart, LITTLE_ENDIAN)
+                    .convertShape(S2I, INTS, 0)
+                    .reinterpretAsInts()
+                    .lanewise(LSHL, 16)
+                    .reinterpretAsFloats()
+                    .fma(x0, c);
+            d = ShortVector.fromMemorySegment(SHORTS, w, from + 3 * apart, LITTLE_ENDIAN)
+                    .convertShape(S2I, INTS, 0)
+                    .reinterpretAsInts()
+                    .lanewise(LSHL, 16)
+                    .reinterpretAsFloats()
+                    .fma(x0, d);
         }
-        y[yo] = Wide.fold(a);
-        y[yo + 1] = Wide.fold(b);
+        a.intoArray(sums, 0);
+        b.intoArray(sums, 16);
+        c.intoArray(sums, 32);
+        d.intoArray(sums, 48);
+    }
+
+    private static void halves(MemorySegment w, long at, long apart, float[] x, int xo, int columns, float[] sums) {
+        LittleEndian.touch(w, at);
+        FloatVector a = FloatVector.zero(FLOATS);
+        FloatVector b = FloatVector.zero(FLOATS);
+        FloatVector c = FloatVector.zero(FLOATS);
+        FloatVector d = FloatVector.zero(FLOATS);
+        FloatVector e = FloatVector.zero(FLOATS);
+        FloatVector f = FloatVector.zero(FLOATS);
+        FloatVector g = FloatVector.zero(FLOATS);
+        FloatVector h = FloatVector.zero(FLOATS);
+        for (int i = 0; i < columns; i += 16) {
+            long from = at + 2L * i;
+            FloatVector x0 = FloatVector.fromArray(FLOATS, x, xo + i);
+            FloatVector x1 = FloatVector.fromArray(FLOATS, x, xo + i + L);
+            a = ShortVector.fromMemorySegment(SHORTS, w, from, LITTLE_ENDIAN)
+                    .convertShape(S2I, INTS, 0)
+                    .reinterpretAsInts()
+                    .lanewise(LSHL, 16)
+                    .reinterpretAsFloats()
+                    .fma(x0, a);
+            b = ShortVector.fromMemorySegment(SHORTS, w, from + 2 * L, LITTLE_ENDIAN)
+                    .convertShape(S2I, INTS, 0)
+                    .reinterpretAsInts()
+                    .lanewise(LSHL, 16)
+                    .reinterpretAsFloats()
+                    .fma(x1, b);
+            c = ShortVector.fromMemorySegment(SHORTS, w, from + apart, LITTLE_ENDIAN)
+                    .convertShape(S2I, INTS, 0)
+                    .reinterpretAsInts()
+                    .lanewise(LSHL, 16)
+                    .reinterpretAsFloats()
+                    .fma(x0, c);
+            d = ShortVector.fromMemorySegment(SHORTS, w, from + apart + 2 * L, LITTLE_ENDIAN)
+                    .convertShape(S2I, INTS, 0)
+                    .reinterpretAsInts()
+                    .lanewise(LSHL, 16)
+                    .reinterpretAsFloats()
+                    .fma(x1, d);
+            e = ShortVector.fromMemorySegment(SHORTS, w, from + 2 * apart, LITTLE_ENDIAN)
+                    .convertShape(S2I, INTS, 0)
+                    .reinterpretAsInts()
+                    .lanewise(LSHL, 16)
+                    .reinterpretAsFloats()
+                    .fma(x0, e);
+            f = ShortVector.fromMemorySegment(SHORTS, w, from + 2 * apart + 2 * L, LITTLE_ENDIAN)
+                    .convertShape(S2I, INTS, 0)
+                    .reinterpretAsInts()
+                    .lanewise(LSHL, 16)
+                    .reinterpretAsFloats()
+                    .fma(x1, f);
+            g = ShortVector.fromMemorySegment(SHORTS, w, from + 3 * apart, LITTLE_ENDIAN)
+                    .convertShape(S2I, INTS, 0)
+                    .reinterpretAsInts()
+                    .lanewise(LSHL, 16)
+                    .reinterpretAsFloats()
+                    .fma(x0, g);
+            h = ShortVector.fromMemorySegment(SHORTS, w, from + 3 * apart + 2 * L, LITTLE_ENDIAN)
+                    .convertShape(S2I, INTS, 0)
+                    .reinterpretAsInts()
+                    .lanewise(LSHL, 16)
+                    .reinterpretAsFloats()
+                    .fma(x1, h);
+        }
+        a.intoArray(sums, 0);
+        b.intoArray(sums, L);
+        c.intoArray(sums, 16);
+        d.intoArray(sums, 16 + L);
+        e.intoArray(sums, 32);
+        f.intoArray(sums, 32 + L);
+        g.intoArray(sums, 48);
+        h.intoArray(sums, 48 + L);
     }
 }

@@ -49,9 +49,8 @@ final class VectorHalves {
 
     static void decodeF16(MemorySegment bytes, long at, int count, float[] out, int oo) {
         if (QUIETS) {
-            MemorySegment slice = bytes.asSlice(at, 2L * count);
             for (int i = 0; i < count; i++) {
-                out[oo + i] = Float.float16ToFloat(slice.get(LittleEndian.SHORT, 2L * i));
+                out[oo + i] = Float.float16ToFloat(bytes.get(LittleEndian.SHORT, at + 2L * i));
             }
             return;
         }

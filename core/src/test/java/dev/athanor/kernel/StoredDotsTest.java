@@ -2,6 +2,7 @@ package dev.athanor.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.athanor.quant.StoredDots;
 import dev.athanor.tensor.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -23,7 +24,7 @@ class StoredDotsTest {
         SplittableRandom random = new SplittableRandom(SEED);
         for (DType type : TYPES) {
             for (int columns : new int[] {256, 768, 2048}) {
-                for (int rows : new int[] {1, 2, 3, 8}) {
+                for (int rows : new int[] {1, 2, 3, 4, 7, 8, 13}) {
                     // Many rounds at one size, so that the compiled code is compared too.
                     for (int round = 0; round < (columns == 768 ? 60 : 2); round++) {
                         compare(random, type, rows, columns);
@@ -38,7 +39,7 @@ class StoredDotsTest {
         for (int i = 0; i < x.length; i++) {
             x[i] = (float) random.nextGaussian();
         }
-        float[] room = new float[columns];
+        float[] room = new float[Math.max(columns, StoredDots.ROOM)];
         float[] expected = new float[rows + 1];
         float[] found = new float[rows + 1];
         try (Arena arena = Arena.ofConfined()) {
