@@ -20,7 +20,7 @@ class HelpTest {
     @Test
     void everyCommandPrintsItsHelpOnStandardOutput() {
         List<CommandLine> commands = all(new CommandLine(new Main()));
-        assertEquals(29, commands.size(), "athanor, twenty-one commands and seven benchmarks");
+        assertEquals(30, commands.size(), "athanor, twenty-two commands and seven benchmarks");
         for (CommandLine command : commands) {
             List<String> words = new ArrayList<>(
                     List.of(command.getCommandSpec().qualifiedName().split(" ")));
