@@ -16,11 +16,11 @@ public final class StoredDots {
     /** Rows multiplied together. */
     public static final int FOUR = 4;
 
-    /** Floats in front of the room: the lanes of four sums. */
+    /** Lanes of four sums. */
     static final int SUMS = 64;
 
     /** Floats of room that a thread needs. */
-    public static final int ROOM = SUMS + FOUR * VectorDotF16.PART;
+    public static final int ROOM = SUMS;
 
     private StoredDots() {}
 

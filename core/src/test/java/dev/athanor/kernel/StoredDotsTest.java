@@ -73,7 +73,7 @@ class StoredDotsTest {
                     half(w, block + 2, wild ? HALVES[random.nextInt(HALVES.length)] : 0x1800 + random.nextInt(0x1000));
                 }
             } else if (type == DType.F16 && !wild) {
-                half(w, block, 0x1800 + random.nextInt(0x1000));
+                half(w, block, random.nextInt(0x7c00) | random.nextInt(2) << 15); // every finite one, subnormal or not
             } else if (type == DType.BF16 && !wild) {
                 half(w, block, 0x3c00 + random.nextInt(0x100));
             } else if (type == DType.F32) {
