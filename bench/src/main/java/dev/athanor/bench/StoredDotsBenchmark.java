@@ -63,6 +63,7 @@ public class StoredDotsBenchmark {
         for (int i = 0; i < COLUMNS; i++) {
             x[i] = (float) random.nextGaussian();
         }
+        StoredDots.scaleForHalves(x, 0, COLUMNS, ready);
         w = Arena.global().allocate(type.bytes(numbers.length), 64);
         Blocks.encode(type, numbers, 0, numbers.length, w, 0);
         if (Interleaved.has(type)) {
@@ -85,6 +86,8 @@ public class StoredDotsBenchmark {
                     InterleavedDots.dots(true, sixteen, group, ready, 0, y, group * Interleaved.ROWS);
                 }
             }
+        } else if (type == DType.F16) {
+            StoredDots.rows(type, w, 0, ROWS, ready, 0, COLUMNS, y, 0, room);
         } else {
             kernels.storedDots(type, w, 0, ROWS, x, 0, y, 0, COLUMNS, room);
         }

@@ -39,6 +39,7 @@ public final class Gemv {
     private final Kernels kernels;
     private final Workers workers;
     private final InterleavedRows interleaved;
+    private final FiniteHalves halves;
     private final float[][] rows; // one per thread
     private float[] partial = new float[0];
 
@@ -46,6 +47,7 @@ public final class Gemv {
         this.interleaved = interleaved;
         this.kernels = kernels;
         this.workers = workers;
+        this.halves = new FiniteHalves(kernels, workers);
         this.rows = new float[workers.threads()][0];
     }
 
@@ -114,11 +116,18 @@ public final class Gemv {
                     (m.groups() + GROUPS - 1) / GROUPS,
                     (task, worker) -> interleaved.rows(w, m, task * GROUPS, GROUPS, ready, 1, y, yo, worker));
         }
+        Optional<float[]> scaled = halves.ready(w, x, xo);
         return new Loop((n + perTask - 1) / perTask, (task, worker) -> {
             int first = task * perTask;
             int rows = Math.min(perTask, n - first);
             float[] room = row(worker, Math.max(k, StoredDots.ROOM));
-            kernels.storedDots(w.type(), w.bytes(), first * w.rowBytes(), rows, x, xo, y, yo + first, k, room);
+            long at = first * w.rowBytes();
+            int done = 0;
+            if (scaled.isPresent()) {
+                done = StoredDots.rows(w.type(), w.bytes(), at, rows, scaled.get(), 0, k, y, yo + first, room);
+            }
+            at += done * w.rowBytes();
+            kernels.storedDots(w.type(), w.bytes(), at, rows - done, x, xo, y, yo + first + done, k, room);
         });
     }
 

@@ -42,14 +42,10 @@ final class VectorKernels implements Kernels {
     @Override
     public void storedDots(
             DType type, MemorySegment w, long at, int rows, float[] x, int xo, float[] y, int yo, int n, float[] room) {
-        int apart = StoredDots.has(type, n) ? rows / StoredDots.FOUR : 0;
-        long rowBytes = type.bytes(n);
-        for (int i = 0; i < apart; i++) {
-            StoredDots.four(type, w, at + i * rowBytes, apart * rowBytes, x, xo, n, y, yo + i, apart, room);
-        }
-        int done = apart * StoredDots.FOUR;
+        boolean asStored = type == DType.BF16 && StoredDots.has(type, n);
+        int done = asStored ? StoredDots.rows(type, w, at, rows, x, xo, n, y, yo, room) : 0;
         if (done < rows) {
-            Kernels.super.storedDots(type, w, at + done * rowBytes, rows - done, x, xo, y, yo + done, n, room);
+            Kernels.super.storedDots(type, w, at + done * type.bytes(n), rows - done, x, xo, y, yo + done, n, room);
         }
     }
 

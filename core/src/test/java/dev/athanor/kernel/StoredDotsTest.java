@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.athanor.quant.StoredDots;
 import dev.athanor.tensor.DType;
+import dev.athanor.tensor.Shape;
+import dev.athanor.tensor.Stored;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -55,6 +57,57 @@ class StoredDotsTest {
                             Float.floatToIntBits(found[i]),
                             "seed " + SEED + " " + kernels.name() + " " + type + " [" + rows + ", " + columns + "] row "
                                     + i + ": " + expected[i] + " and " + found[i]);
+                }
+            }
+        }
+    }
+
+    @Test
+    void matricesOfHalvesTimesAVectorHaveTheBitsOfReadRows() {
+        SplittableRandom random = new SplittableRandom(SEED);
+        for (Kernels kernels : KernelProviders.all()) {
+            try (Compute compute = Compute.of(kernels, new Workers(2), MatrixChoice.VECTOR)) {
+                for (int round = 0; round < 60; round++) {
+                    int columns = new int[] {16, 768, 2048}[round % 3];
+                    int rows = 1 + random.nextInt(300);
+                    compareHalves(random, compute, rows, columns, round % 5 == 4 ? HUGE : 1f, round % 7 == 6);
+                }
+            }
+        }
+    }
+
+    /** More than a vector may have that is made ready for F16. */
+    private static final float HUGE = 1e6f;
+
+    private static void compareHalves(
+            SplittableRandom random, Compute compute, int rows, int columns, float scale, boolean infinite) {
+        float[] x = new float[columns + 3];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) random.nextGaussian() * scale;
+        }
+        x[4] = 0x1p-140f;
+        float[] room = new float[Math.max(columns, StoredDots.ROOM)];
+        float[] expected = new float[rows + 1];
+        float[] found = new float[rows + 1];
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment bytes = arena.allocate(rows * 2L * columns);
+            for (long i = 0; i < bytes.byteSize(); i += 2) {
+                half(bytes, i, random.nextInt(0x7c00) | random.nextInt(2) << 15);
+            }
+            if (infinite) {
+                half(bytes, 2L * random.nextInt(rows * columns), HALVES[7 + random.nextInt(2)]);
+            }
+            Stored w = new Stored(Shape.of(rows, columns), DType.F16, bytes);
+            new ScalarKernels().storedDots(DType.F16, bytes, 0, rows, x, 3, expected, 1, columns, room);
+            for (int pass = 0; pass < 2; pass++) {
+                compute.gemv().outputMajor(w, x, 3, found, 1);
+                for (int i = 0; i < expected.length; i++) {
+                    assertEquals(
+                            Float.floatToIntBits(expected[i]),
+                            Float.floatToIntBits(found[i]),
+                            "seed " + SEED + " " + compute.kernels().name() + " [" + rows + ", " + columns
+                                    + "] scale " + scale + " pass " + pass + " row " + i + ": " + expected[i] + " and "
+                                    + found[i]);
                 }
             }
         }
