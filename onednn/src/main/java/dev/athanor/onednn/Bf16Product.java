@@ -1,7 +1,6 @@
 package dev.athanor.onednn;
 
 import dev.athanor.kernel.Workers;
-import dev.athanor.quant.Blocks;
 import dev.athanor.tensor.DType;
 import dev.athanor.tensor.Stored;
 import java.lang.foreign.Arena;
@@ -15,8 +14,9 @@ import java.util.Map;
 
 /**
  * C (+)= A · Bᵀ with operands rounded to BF16, in tiles of {@link TilePlan#COLUMNS} columns. A is rounded once, by all
- * threads; every task rounds its own columns of B, as rows or as steps of k, whichever memory has, and calls oneDNN for
- * itself: Athanor's threads share the work, and none of OpenMP's ever start. Sums are F32, in oneDNN's own order.
+ * threads; every task rounds its own columns of B where memory has them as rows ({@link PackedSteps} where it does not)
+ * and calls oneDNN for itself: Athanor's threads share the work, and none of OpenMP's ever start. Sums are F32, in
+ * oneDNN's own order.
  */
 final class Bf16Product implements AutoCloseable {
     /** Rows of A one call multiplies. */
@@ -28,6 +28,9 @@ final class Bf16Product implements AutoCloseable {
     /** Depths are multiples of it: an instruction multiplies up to 64 bytes. */
     private static final int DEPTH_STEP = 32;
 
+    /** Steps of k that are turned at once. */
+    static final int SIDE = 16;
+
     private static final int COLUMNS = TilePlan.COLUMNS;
     private static final int BYTES = Short.BYTES;
 
@@ -36,6 +39,7 @@ final class Bf16Product implements AutoCloseable {
     private final Dnnl dnnl;
     private final Workers workers;
     private final Numbers numbers;
+    private final PackedSteps packed;
     private final Arena arena = Arena.ofShared();
     private final List<Room> rooms = new ArrayList<>();
     private final Map<Shape, TilePlan> plans = new HashMap<>();
@@ -46,6 +50,7 @@ final class Bf16Product implements AutoCloseable {
         this.dnnl = dnnl;
         this.workers = workers;
         this.numbers = numbers;
+        this.packed = new PackedSteps(workers, numbers);
         for (int i = 0; i < workers.threads(); i++) {
             rooms.add(new Room(dnnl, Kind.BF16, ROWS, ROW_STEP, arena));
         }
@@ -53,32 +58,41 @@ final class Bf16Product implements AutoCloseable {
 
     /** C [m, n] with rows {@code ldc} apart (+)= the product of rows of {@code a} with rows of {@code b}. */
     void multiply(int m, int n, int k, Source a, Source b, float[] c, int co, int ldc, boolean accumulate) {
-        for (int row = 0; row < m; row += ROWS) {
-            for (int from = 0; from < k; from += Kind.BF16.depth()) {
-                int rows = Math.min(ROWS, m - row);
-                int steps = Math.min(Kind.BF16.depth(), k - from);
-                block(row, rows, n, from, steps, a, b, c, co + row * ldc, ldc, accumulate || from > 0);
+        int most = b.kMajor() ? PackedSteps.MOST_COLUMNS : n;
+        for (int fromK = 0; fromK < k; fromK += Kind.BF16.depth()) {
+            int steps = Math.min(Kind.BF16.depth(), k - fromK);
+            int depth = roundUp(steps, DEPTH_STEP);
+            boolean add = accumulate || fromK > 0;
+            for (int column = 0; column < n; column += most) {
+                int columns = Math.min(most, n - column);
+                if (b.kMajor()) {
+                    packed.pack(b, column, columns, fromK, steps, depth, rooms);
+                }
+                for (int row = 0; row < m; row += ROWS) {
+                    int rows = Math.min(ROWS, m - row);
+                    pack(row, rows, fromK, steps, roundUp(rows, ROW_STEP), depth, a);
+                    block(rows, column, columns, fromK, steps, depth, b, c, co + row * ldc + column, ldc, add);
+                }
             }
         }
     }
 
+    /** The rows of A that are packed, times columns of B. */
     private void block(
-            int first, int m, int n, int fromK, int k, Source a, Source b, float[] c, int co, int ldc, boolean add) {
-        int padded = roundUp(m, ROW_STEP);
-        int depth = roundUp(k, DEPTH_STEP);
-        pack(first, m, fromK, k, padded, depth, a);
+            int m, int first, int n, int fromK, int k, int depth, Source b, float[] c, int co, int ldc, boolean add) {
         TilePlan plan = plans.computeIfAbsent(
-                new Shape(padded, depth, b.kMajor()), s -> new TilePlan(dnnl, Kind.BF16, s.rows, s.depth, s.kMajor));
+                new Shape(roundUp(m, ROW_STEP), depth, b.kMajor()),
+                s -> new TilePlan(dnnl, Kind.BF16, s.rows, s.depth, s.kMajor));
         workers.run((n + COLUMNS - 1) / COLUMNS, (tile, worker) -> {
             Room room = rooms.get(worker);
             int from = tile * COLUMNS;
             int columns = Math.min(COLUMNS, n - from);
             if (b.kMajor()) {
-                steps(b, from, columns, fromK, k, depth, room);
+                room.run(plan, source, packed.tile(tile, depth));
             } else {
-                rows(b, from, columns, fromK, k, depth, room.weights, 0, room);
+                rows(b, first + from, columns, fromK, k, depth, room.weights, 0, room);
+                room.run(plan, source, room.weights);
             }
-            room.run(plan, source, room.weights);
             numbers.write(room.result, m, columns, c, co + from, ldc, add);
         });
     }
@@ -88,9 +102,11 @@ final class Bf16Product implements AutoCloseable {
         if (source.byteSize() < bytes) {
             grow(bytes);
         }
-        workers.run(padded / ROW_STEP, (task, worker) -> {
-            int row = task * ROW_STEP;
-            int count = Math.min(ROW_STEP, m - row);
+        // steps of k that are rows of memory are read some lines at a time and turned
+        int step = a.kMajor() ? COLUMNS : ROW_STEP;
+        workers.run((m + step - 1) / step, (task, worker) -> {
+            int row = task * step;
+            int count = Math.min(step, m - row);
             rows(a, first + row, count, fromK, k, depth, source, (long) row * depth * BYTES, rooms.get(worker));
         });
     }
@@ -116,6 +132,11 @@ final class Bf16Product implements AutoCloseable {
             }
             return;
         }
+        if (from instanceof Source.Floats f && f.kMajor()) {
+            turned(f, first, count, fromK, k, depth, room);
+            MemorySegment.copy(room.shorts, 0, to, ValueLayout.JAVA_SHORT, at, count * depth);
+            return;
+        }
         for (int i = 0; i < count; i += ROW_STEP) {
             int some = Math.min(ROW_STEP, count - i);
             if (k < depth) {
@@ -127,28 +148,27 @@ final class Bf16Product implements AutoCloseable {
         }
     }
 
-    /** Steps of k of an operand that has them as rows, as BF16 [depth, columns], zeros behind k. */
-    private void steps(Source from, int first, int count, int fromK, int k, int depth, Room room) {
-        short[] to = room.shorts;
-        for (int step = 0; step < k; step++) {
-            int at = step * COLUMNS;
-            switch (from) {
-                case Source.Floats f
-                when count == COLUMNS ->
-                    numbers.toBf16(f.x(), f.xo() + (fromK + step) * f.ld() + first, COLUMNS, to, at);
-                case Source.Floats f -> {
-                    System.arraycopy(f.x(), f.xo() + (fromK + step) * f.ld() + first, room.floats, 0, count);
-                    numbers.toBf16(room.floats, 0, COLUMNS, to, at);
+    /** Up to {@link #COLUMNS} rows as BF16 [count, depth] of an operand whose steps of k are rows. */
+    private void turned(Source.Floats from, int first, int count, int fromK, int k, int depth, Room room) {
+        short[] square = room.square; // [SIDE, COLUMNS]
+        for (int block = 0; block < depth; block += SIDE) {
+            for (int step = 0; step < SIDE; step++) {
+                int at = from.xo() + (fromK + block + step) * from.ld() + first;
+                if (block + step >= k) {
+                    Arrays.fill(square, step * COLUMNS, (step + 1) * COLUMNS, (short) 0);
+                } else if (count == COLUMNS) {
+                    numbers.toBf16(from.x(), at, COLUMNS, square, step * COLUMNS);
+                } else {
+                    System.arraycopy(from.x(), at, room.floats, 0, count);
+                    numbers.toBf16(room.floats, 0, COLUMNS, square, step * COLUMNS);
                 }
-                case Source.InFile f -> {
-                    long number = (long) (fromK + step) * f.stored().shape().dim(-1) + first;
-                    Blocks.decode(f.stored().type(), f.stored().bytes(), number, count, room.floats, 0);
-                    numbers.toBf16(room.floats, 0, COLUMNS, to, at);
+            }
+            for (int i = 0; i < count; i++) {
+                for (int step = 0; step < SIDE; step++) {
+                    room.shorts[i * depth + block + step] = square[step * COLUMNS + i];
                 }
             }
         }
-        Arrays.fill(to, k * COLUMNS, depth * COLUMNS, (short) 0);
-        MemorySegment.copy(to, 0, room.weights, ValueLayout.JAVA_SHORT, 0, depth * COLUMNS);
     }
 
     private static int roundUp(int n, int step) {
@@ -160,6 +180,7 @@ final class Bf16Product implements AutoCloseable {
         rooms.forEach(Room::close);
         plans.values().forEach(TilePlan::close);
         sourceArena.close();
+        packed.close();
         arena.close();
     }
 }

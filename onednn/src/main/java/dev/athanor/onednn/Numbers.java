@@ -22,6 +22,12 @@ interface Numbers {
     void toBf16(float[] x, int xo, int count, short[] out, int to);
 
     /**
+     * Rounds {@code tiles} times {@link TilePlan#COLUMNS} numbers that stand one behind the other, the results of each
+     * tile {@code apart} from those before.
+     */
+    void toBf16Tiles(float[] x, int xo, int tiles, short[] out, int to, int apart);
+
+    /**
      * total[r, j] += (tile[r, j] - offsets[fo + j]) · columnScales[fo + j] · rowScales[so + r], the last two factors as
      * one rounded product and one fused multiply-add.
      *

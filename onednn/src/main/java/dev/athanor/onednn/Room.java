@@ -13,6 +13,7 @@ final class Room implements AutoCloseable {
     final float[] floats;
     final float[] spare;
     final short[] shorts; // [columns, depth] (BF16)
+    final short[] square = new short[Bf16Product.SIDE * TilePlan.COLUMNS];
     final float[] total;
     final float[] columnScales = new float[TilePlan.COLUMNS];
     final int[] offsets = new int[TilePlan.COLUMNS];
