@@ -9,7 +9,8 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * Activation functions over one row, each beside its backward pass. Tails are left to the scalar kernels: a second
  * vector copy of such a long expression would pass the compiler's limit on nodes, and what is then not inlined is
- * boxed.
+ * boxed. And no helper calls {@link VectorMath#exp}: the outer one of two, compiled by itself before its loop, is too
+ * long to be inlined afterwards.
  */
 final class VectorActivations {
     private static final ScalarKernels TAIL = new ScalarKernels();
@@ -55,9 +56,11 @@ final class VectorActivations {
     static void siluGate(float[] out, int oo, float[] gate, int go, float[] up, int uo, int n) {
         int i = 0;
         for (; i < S.loopBound(n); i += L) {
-            VectorMath.silu(FloatVector.fromArray(S, gate, go + i))
-                    .mul(FloatVector.fromArray(S, up, uo + i))
-                    .intoArray(out, oo + i);
+            FloatVector g = FloatVector.fromArray(S, gate, go + i);
+            FloatVector x = g.neg();
+            FloatVector e = x.add(Float.POSITIVE_INFINITY)
+                    .blend(VectorMath.expBelow(x), x.compare(VectorOperators.LE, ScalarMath.EXP_HIGHEST));
+            g.div(e.add(1f)).mul(FloatVector.fromArray(S, up, uo + i)).intoArray(out, oo + i);
         }
         TAIL.siluGate(out, oo + i, gate, go + i, up, uo + i, n - i);
     }

@@ -75,7 +75,10 @@ final class VectorMath {
         FloatVector x = fresh(parameter);
         FloatVector inner = limited(x.mul(x))
                 .fma(FloatVector.broadcast(S, ScalarMath.GELU_3), FloatVector.broadcast(S, ScalarMath.GELU_1));
-        return x.div(exp(x.neg().mul(inner)).add(1f));
+        FloatVector y = x.neg().mul(inner);
+        FloatVector e = y.add(Float.POSITIVE_INFINITY)
+                .blend(expBelow(y), y.compare(VectorOperators.LE, ScalarMath.EXP_HIGHEST));
+        return x.div(e.add(1f));
     }
 
     static FloatVector geluTanhSlope(FloatVector parameter) {
@@ -121,10 +124,5 @@ final class VectorMath {
         FloatVector e = expBelow(x.mul(x).mul(MINUS_HALF));
         FloatVector tail = tailRatio(x.abs()).mul(e);
         return x.mul(e).fma(INVERSE_SQRT_2PI, normalCdf(x, tail));
-    }
-
-    static FloatVector silu(FloatVector parameter) {
-        FloatVector g = fresh(parameter);
-        return g.div(exp(g.neg()).add(1f));
     }
 }

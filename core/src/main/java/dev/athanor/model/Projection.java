@@ -44,20 +44,22 @@ final class Projection {
             List<Optional<Role>> biases,
             int layer,
             boolean inputMajor) {
-        if (matrices.stream().anyMatch(role -> weights.adapter(role, layer).isPresent())) {
-            List<Value> all = new ArrayList<>();
-            for (int i = 0; i < matrices.size(); i++) {
-                all.add(apply(tape, x, weights, matrices.get(i), biases.get(i), layer, inputMajor));
-            }
-            return all;
+        List<Value> values = new ArrayList<>(matrices.size());
+        List<Optional<Value>> added = new ArrayList<>(matrices.size());
+        boolean adapted = false;
+        for (int i = 0; i < matrices.size(); i++) {
+            Optional<Role> bias = biases.get(i);
+            values.add(weights.get(matrices.get(i), layer));
+            added.add(bias.isPresent() ? weights.find(bias.get(), layer) : Optional.empty());
+            adapted |= weights.adapter(matrices.get(i), layer).isPresent();
         }
-        return Linear.together(
-                tape,
-                x,
-                matrices.stream().map(role -> weights.get(role, layer)).toList(),
-                biases.stream()
-                        .map(bias -> bias.flatMap(role -> weights.find(role, layer)))
-                        .toList(),
-                inputMajor);
+        if (!adapted) {
+            return Linear.together(tape, x, values, added, inputMajor);
+        }
+        List<Value> all = new ArrayList<>(matrices.size());
+        for (int i = 0; i < matrices.size(); i++) {
+            all.add(apply(tape, x, weights, matrices.get(i), biases.get(i), layer, inputMajor));
+        }
+        return all;
     }
 }

@@ -4,15 +4,13 @@ import dev.athanor.model.TensorSpec.Role;
 import dev.athanor.op.Value;
 import dev.athanor.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** A model's tensors by role and layer, as values the operations take; with gradients when training. */
 final class Weights {
-    private record Key(Role role, int layer) {}
-
     /**
      * A low-rank addition to a matrix.
      *
@@ -21,22 +19,40 @@ final class Weights {
      */
     record Adapter(Value a, Value b, float scale) {}
 
-    private final Map<Key, Value> values;
-    private final Map<Key, Adapter> adapters;
+    /** What there is of every role, layer by layer; a token asks some hundred times, so nothing is made to answer. */
+    private static final class Table<T> {
+        private final Map<Role, List<Optional<T>>> byRole = new EnumMap<>(Role.class); // [layer + 1], of no layer first
 
-    private Weights(Map<Key, Value> values) {
-        this(values, Map.of());
+        void put(TensorSpec spec, T value) {
+            List<Optional<T>> layers = byRole.computeIfAbsent(spec.role(), role -> new ArrayList<>());
+            while (layers.size() <= spec.layer() + 1) {
+                layers.add(Optional.empty());
+            }
+            layers.set(spec.layer() + 1, Optional.of(value));
+        }
+
+        Optional<T> find(Role role, int layer) {
+            List<Optional<T>> layers = byRole.getOrDefault(role, List.of());
+            return layer + 1 < layers.size() ? layers.get(layer + 1) : Optional.empty();
+        }
     }
 
-    private Weights(Map<Key, Value> values, Map<Key, Adapter> adapters) {
+    private final Table<Value> values;
+    private final Table<Adapter> adapters;
+
+    private Weights(Table<Value> values) {
+        this(values, new Table<>());
+    }
+
+    private Weights(Table<Value> values, Table<Adapter> adapters) {
         this.values = values;
         this.adapters = adapters;
     }
 
     static Weights constant(Parameters parameters) {
-        Map<Key, Value> values = new HashMap<>();
+        Table<Value> values = new Table<>();
         for (Parameter p : parameters.list()) {
-            values.put(new Key(p.spec().role(), p.spec().layer()), Value.constant(p.weight()));
+            values.put(p.spec(), Value.constant(p.weight()));
         }
         return new Weights(values);
     }
@@ -48,13 +64,10 @@ final class Weights {
             throw new IllegalArgumentException(
                     "gradients: expected one per parameter (" + list.size() + "), found " + gradients.size());
         }
-        Map<Key, Value> values = new HashMap<>();
+        Table<Value> values = new Table<>();
         List<Tensor> rest = new ArrayList<>(gradients);
         for (int i = 0; i < list.size(); i++) {
-            TensorSpec spec = list.get(i).spec();
-            values.put(
-                    new Key(spec.role(), spec.layer()),
-                    Value.parameter(list.get(i).value(), rest.get(i)));
+            values.put(list.get(i).spec(), Value.parameter(list.get(i).value(), rest.get(i)));
         }
         return new Weights(values);
     }
@@ -70,11 +83,10 @@ final class Weights {
             throw new IllegalArgumentException(
                     "gradients: expected one per adapter matrix (" + list.size() + "), found " + gradients.size());
         }
-        Map<Key, Adapter> additions = new HashMap<>();
+        Table<Adapter> additions = new Table<>();
         for (int i = 0; i < list.size(); i += 2) {
-            TensorSpec spec = list.get(i).spec();
             additions.put(
-                    new Key(spec.role(), spec.layer()),
+                    list.get(i).spec(),
                     new Adapter(
                             Value.parameter(list.get(i).value(), gradients.get(i)),
                             Value.parameter(list.get(i + 1).value(), gradients.get(i + 1)),
@@ -85,15 +97,18 @@ final class Weights {
 
     /** The addition to a matrix, where it has one. */
     Optional<Adapter> adapter(Role role, int layer) {
-        return Optional.ofNullable(adapters.get(new Key(role, layer)));
+        return adapters.find(role, layer);
     }
 
     Value get(Role role, int layer) {
-        return find(role, layer)
-                .orElseThrow(() -> new IllegalStateException("no tensor has role " + role + " in layer " + layer));
+        Optional<Value> found = find(role, layer);
+        if (found.isEmpty()) {
+            throw new IllegalStateException("no tensor has role " + role + " in layer " + layer);
+        }
+        return found.get();
     }
 
     Optional<Value> find(Role role, int layer) {
-        return Optional.ofNullable(values.get(new Key(role, layer)));
+        return values.find(role, layer);
     }
 }

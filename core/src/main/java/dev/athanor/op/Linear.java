@@ -2,6 +2,7 @@ package dev.athanor.op;
 
 import dev.athanor.kernel.Compute;
 import dev.athanor.kernel.Kernels;
+import dev.athanor.tensor.Weight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -55,17 +56,18 @@ public final class Linear {
             }
             return all;
         }
-        for (Value weight : weights) {
-            all.add(tape.value(1, weight.weight().shape().dim(0)));
+        List<Weight> matrices = new ArrayList<>(weights.size());
+        List<float[]> products = new ArrayList<>(weights.size());
+        int[] offsets = new int[weights.size()];
+        for (int i = 0; i < weights.size(); i++) {
+            Weight matrix = weights.get(i).weight();
+            Value y = tape.value(1, matrix.shape().dim(0));
+            all.add(y);
+            matrices.add(matrix);
+            products.add(y.array());
+            offsets[i] = y.offset();
         }
-        tape.compute()
-                .gemv()
-                .together(
-                        weights.stream().map(Value::weight).toList(),
-                        x.array(),
-                        x.offset(),
-                        all.stream().map(Value::array).toList(),
-                        all.stream().mapToInt(Value::offset).toArray());
+        tape.compute().gemv().together(matrices, x.array(), x.offset(), products, offsets);
         for (int i = 0; i < all.size(); i++) {
             Value y = all.get(i);
             Value weight = weights.get(i);
