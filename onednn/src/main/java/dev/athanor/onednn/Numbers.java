@@ -25,7 +25,11 @@ interface Numbers {
      * Rounds {@code tiles} times {@link TilePlan#COLUMNS} numbers that stand one behind the other, the results of each
      * tile {@code apart} from those before.
      */
-    void toBf16Tiles(float[] x, int xo, int tiles, short[] out, int to, int apart);
+    default void toBf16Tiles(float[] x, int xo, int tiles, short[] out, int to, int apart) {
+        for (int tile = 0; tile < tiles; tile++) {
+            toBf16(x, xo + tile * TilePlan.COLUMNS, TilePlan.COLUMNS, out, to + tile * apart);
+        }
+    }
 
     /**
      * total[r, j] += (tile[r, j] - offsets[fo + j]) · columnScales[fo + j] · rowScales[so + r], the last two factors as

@@ -54,13 +54,6 @@ final class ScalarNumbers implements Numbers {
     }
 
     @Override
-    public void toBf16Tiles(float[] x, int xo, int tiles, short[] out, int to, int apart) {
-        for (int tile = 0; tile < tiles; tile++) {
-            toBf16(x, xo + tile * TilePlan.COLUMNS, TilePlan.COLUMNS, out, to + tile * apart);
-        }
-    }
-
-    @Override
     public void addScaled(
             float[] total,
             MemorySegment tile,

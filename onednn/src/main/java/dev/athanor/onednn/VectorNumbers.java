@@ -76,28 +76,6 @@ final class VectorNumbers implements Numbers {
     }
 
     @Override
-    public void toBf16Tiles(float[] x, int xo, int tiles, short[] out, int to, int apart) {
-        for (int tile = 0; tile < tiles; tile++) {
-            int from = xo + tile * TilePlan.COLUMNS;
-            int at = to + tile * apart;
-            for (int i = 0; i < TilePlan.COLUMNS; i += L) {
-                FloatVector v = FloatVector.fromArray(S, x, from + i);
-                IntVector bits = v.reinterpretAsInts();
-                IntVector even = bits.lanewise(VectorOperators.LSHR, 16).and(1);
-                bits.add(even)
-                        .add(0x7fff)
-                        .lanewise(VectorOperators.LSHR, 16)
-                        .blend(
-                                ScalarNumbers.BF16_NAN,
-                                v.test(VectorOperators.IS_NAN).cast(INTS))
-                        .convertShape(VectorOperators.I2S, SHORTS, 0)
-                        .reinterpretAsShorts()
-                        .intoArray(out, at + i);
-            }
-        }
-    }
-
-    @Override
     public void addScaled(
             float[] total,
             MemorySegment tile,
