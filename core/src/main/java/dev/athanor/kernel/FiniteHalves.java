@@ -26,7 +26,7 @@ final class FiniteHalves {
         this.vectors = !(kernels instanceof ScalarKernels);
     }
 
-    /** The vector for products with w, where they can be computed so; good until the next call. */
+    /** The vector for products with w, where they can be computed so; good until the next call with another x. */
     Optional<float[]> ready(Stored w, float[] x, int xo) {
         int k = w.shape().dim(-1);
         if (w.type() != DType.F16 || !vectors || !StoredDots.has(w.type(), k)) {
