@@ -50,6 +50,7 @@ final class BenchGenerateCommand implements Callable<Integer> {
         try (Compute compute = Compute.create(common.threads())) {
             Transformer model = new Transformer(parameters, compute);
             KvCache cache = model.newCache(tokens);
+            float[] logits = new float[model.config().vocabularySize()];
             double[] times = new double[tokens];
             double before = 0;
             for (int round = 0; round < ROUNDS; round++) {
@@ -58,7 +59,7 @@ final class BenchGenerateCommand implements Callable<Integer> {
                 cache.truncate(0);
                 for (int i = 0; i < tokens; i++) {
                     long start = System.nanoTime();
-                    model.nextLogits(new int[] {i % 50}, cache);
+                    model.nextLogits(i % 50, cache, logits);
                     times[i] = (System.nanoTime() - start) / 1e9;
                 }
             }

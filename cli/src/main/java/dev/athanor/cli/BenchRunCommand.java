@@ -116,13 +116,14 @@ final class BenchRunCommand implements Callable<Integer> {
             cache.truncate(0);
             transformer.nextLogits(prompt, cache);
         });
+        float[] logits = new float[opened.config().vocabularySize()];
         double flops = MachinePeak.measureFlops(compute);
         // Before and behind what it is the limit of, since other work on the machine takes bandwidth by the minute.
         double bandwidth = MachinePeak.measureBandwidth(compute);
         double writing = median(() -> {
             cache.truncate(0);
             for (int i = 0; i < decode; i++) {
-                transformer.nextLogits(new int[] {tokens[i]}, cache);
+                transformer.nextLogits(tokens[i], cache, logits);
             }
         });
         bandwidth = Math.max(bandwidth, MachinePeak.measureBandwidth(compute));

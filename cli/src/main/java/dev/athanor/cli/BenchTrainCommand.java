@@ -32,9 +32,6 @@ final class BenchTrainCommand implements Callable<Integer> {
     /** Tokens of a step; far above what any machine trains at once, far below what overflows. */
     private static final long MOST_TOKENS = 1 << 22;
 
-    /** Numbers of a gradient one task clears. */
-    private static final int CLEARED = 1 << 18;
-
     @Option(names = "--shape", required = true, paramLabel = "NAME", description = "gpt2-124m, small-10m or nano-char.")
     private String shape = "";
 
@@ -114,20 +111,12 @@ final class BenchTrainCommand implements Callable<Integer> {
         long began = System.nanoTime();
         while (count < times.length && (count < 10 || System.nanoTime() - began < seconds * 1e9)) {
             long start = System.nanoTime();
-            gradients.forEach(gradient -> clear(gradient.data(), compute));
-            model.lossAndGradients(tokens, targets, batch, context, 1f / (batch * context), gradients, 0);
+            model.lossAndGradients(tokens, targets, batch, context, 1f / (batch * context), gradients, false, 0);
             adam.step(gradients, 1f, 1);
             times[count++] = (System.nanoTime() - start) / 1e9;
         }
         double[] late = Arrays.copyOfRange(times, count / 2, count);
         Arrays.sort(late);
         return late[late.length / 2];
-    }
-
-    private static void clear(float[] x, Compute compute) {
-        compute.workers()
-                .run(
-                        (x.length + CLEARED - 1) / CLEARED,
-                        (task, worker) -> Arrays.fill(x, task * CLEARED, Math.min(x.length, (task + 1) * CLEARED), 0f));
     }
 }

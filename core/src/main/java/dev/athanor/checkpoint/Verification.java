@@ -55,7 +55,8 @@ public record Verification(double logitsMaxAbs, double lossAbs, double gradientM
             List<Tensor> gradients = model.parameters().list().stream()
                     .map(p -> Tensor.zeros(p.spec().shape().toArray()))
                     .toList();
-            double loss = model.lossAndGradients(tokens, targets, batch, length, 1f / counted, gradients, 0) / counted;
+            double loss =
+                    model.lossAndGradients(tokens, targets, batch, length, 1f / counted, gradients, true, 0) / counted;
             double worst = 0;
             String name = "";
             for (int i = 0; i < gradients.size(); i++) {

@@ -13,6 +13,7 @@ import dev.athanor.train.GradientStep;
 import dev.athanor.train.Progress;
 import dev.athanor.train.Schedule;
 import dev.athanor.train.Seeds;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -109,14 +110,24 @@ final class FineTuner {
 
     private double meanLoss(Batch b, List<Tensor> gradients) {
         if (b.counted() == 0) {
+            gradients.forEach(g -> Arrays.fill(g.data(), g.offset(), g.offset() + g.size(), 0f));
             return 0;
         }
         float scale = 1f / b.counted();
         long dropout = Seeds.of(seed, step);
         double sum = adapters.isPresent()
                 ? model.lossAndGradients(
-                        adapters.get(), b.tokens(), b.targets(), b.batch(), b.length(), scale, gradients, dropout)
-                : model.lossAndGradients(b.tokens(), b.targets(), b.batch(), b.length(), scale, gradients, dropout);
+                        adapters.get(),
+                        b.tokens(),
+                        b.targets(),
+                        b.batch(),
+                        b.length(),
+                        scale,
+                        gradients,
+                        false,
+                        dropout)
+                : model.lossAndGradients(
+                        b.tokens(), b.targets(), b.batch(), b.length(), scale, gradients, false, dropout);
         return sum / b.counted();
     }
 

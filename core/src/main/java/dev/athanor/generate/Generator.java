@@ -68,6 +68,7 @@ public final class Generator {
         private final Predicate<String> listener;
         private final Sampler sampler;
         private final KvCache cache;
+        private final Tensor next; // logits [V] of a token read alone
         private final Optional<Speculator> speculator;
         private final StreamingDecoder characters = new StreamingDecoder(tokenizer);
         private final StopTexts stops;
@@ -87,6 +88,7 @@ public final class Generator {
             this.generated = new int[Math.min(request.maxTokens(), FIRST_IDS)];
             int capacity = (int) Math.min(model.config().contextLength(), (long) prompt.length + request.maxTokens());
             this.cache = model.newCache(capacity);
+            this.next = Tensor.zeros(model.config().vocabularySize());
             this.window = Arrays.copyOf(prompt, capacity + 1);
             this.windowLength = prompt.length;
             this.speculator = guessing.text(this::proposer);
@@ -162,9 +164,11 @@ public final class Generator {
             if (full()) {
                 return forget();
             }
-            return speculator.isPresent()
-                    ? speculator.get().next(window, windowLength, cache, request.maxTokens() - count)
-                    : model.nextLogits(new int[] {token}, cache);
+            if (speculator.isPresent()) {
+                return speculator.get().next(window, windowLength, cache, request.maxTokens() - count);
+            }
+            model.nextLogits(token, cache, next.data());
+            return next;
         }
 
         /** Keeps the newer half of the window and reads it again, at positions from 0. */

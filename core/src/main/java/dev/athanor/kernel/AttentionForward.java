@@ -1,5 +1,7 @@
 package dev.athanor.kernel;
 
+import dev.athanor.kernel.AttentionPlan.Text;
+import dev.athanor.kernel.AttentionPlan.Unit;
 import dev.athanor.kernel.FlashAttention.Layout;
 import java.util.Arrays;
 import java.util.List;
@@ -22,21 +24,25 @@ final class AttentionForward {
      */
     static final int SPLIT = 4 * KEYS;
 
-    /** Rows of queries per block where heads share keys: packed keys and values are used this often. */
-    private static final int ROWS = 256;
-
-    /** Queries per block: more would compute too many scores that the causal mask throws away. */
-    private static final int QUERIES = 128;
-
     /** Floats of partial results, 4 MiB; beyond it there are enough blocks of rows to occupy all threads. */
     private static final int MOST_PARTIAL = 1 << 20;
+
+    private static final HeadView NOTHING = AttentionPlan.NOTHING;
 
     private final Kernels kernels;
     private final Workers workers;
     private final Scratch[] scratch;
-    private Unit[] units = new Unit[0];
+    private final AttentionPlan plan = new AttentionPlan();
     private int[] partUnits = new int[0]; // which unit part p belongs to
     private float[] partial = new float[0];
+
+    // Operands of the call that runs, and its loops, made once since every token runs them in every layer.
+    private HeadView q = NOTHING;
+    private HeadView z = NOTHING;
+    private float[] lse = NOTHING.data();
+    private final Workers.Task wholes = this::whole;
+    private final Workers.Task parts = this::part;
+    private final Workers.Task joins = this::join;
 
     AttentionForward(Kernels kernels, MicroKernel micro, Workers workers) {
         this.kernels = kernels;
@@ -45,21 +51,6 @@ final class AttentionForward {
         for (int i = 0; i < scratch.length; i++) {
             scratch[i] = new Scratch(micro);
         }
-    }
-
-    /** A block of rows: some queries of one sequence, for all heads that share one head of keys. */
-    private static final class Unit {
-        int text;
-        int sequence; // of the text's batch
-        int kvHead;
-        int first; // query of the sequence
-        int count; // queries
-        int queryRow; // row of the sequence's first query
-        int saved; // where its log-sum-exps are
-        int firstSplit;
-        int splits;
-        int firstPart; // among all parts
-        int partial; // where its first part is kept
     }
 
     private static final class Scratch {
@@ -91,6 +82,8 @@ final class AttentionForward {
             if (stored.length < KEYS * size) {
                 stored = new float[KEYS * size];
             }
+            scores.fit(rows, KEYS, size);
+            pours.fit(rows, size, KEYS);
             if (total.length < partFloats(rows, size)) {
                 total = new float[partFloats(rows, size)];
                 part = new float[partFloats(rows, size)];
@@ -102,15 +95,6 @@ final class AttentionForward {
         return rows * (size + 2);
     }
 
-    /** All operands of one call. */
-    private record Operands(
-            List<Layout> layouts,
-            HeadView q,
-            List<? extends HeadRows> k,
-            List<? extends HeadRows> v,
-            HeadView z,
-            float[] lse) {}
-
     /** Arguments as in {@link FlashAttention#forwardEach}. */
     void run(
             List<Layout> layouts,
@@ -119,145 +103,140 @@ final class AttentionForward {
             List<? extends HeadRows> v,
             HeadView z,
             float[] lse) {
-        Operands o = new Operands(layouts, q, k, v, z, lse);
-        int count = plan(layouts);
-        int parts = 0;
+        for (int i = 0; i < layouts.size(); i++) {
+            Layout l = layouts.get(i);
+            plan.text(i).set(l, l.keys(), l.firstPosition(), k.get(i), v.get(i));
+        }
+        run(layouts.size(), q, z, lse);
+    }
+
+    /** Arguments as in {@link FlashAttention#forwardNext}. */
+    void run(Layout l, int keys, HeadView q, HeadRows k, HeadRows v, HeadView z, float[] lse) {
+        plan.text(0).set(l, keys, keys - l.queries(), k, v);
+        run(1, q, z, lse);
+    }
+
+    private void run(int texts, HeadView q, HeadView z, float[] lse) {
+        this.q = q;
+        this.z = z;
+        this.lse = lse;
+        try {
+            run(texts);
+        } finally {
+            this.q = NOTHING; // so that memory that somebody gives up is not kept here
+            this.z = NOTHING;
+            this.lse = NOTHING.data();
+            for (int i = 0; i < texts; i++) {
+                plan.text(i).forget();
+            }
+        }
+    }
+
+    private void run(int texts) {
+        int count = plan.make(texts);
+        int splits = 0;
         long floats = 0;
         for (int i = 0; i < count; i++) {
-            Unit u = units[i];
-            Layout l = layouts.get(u.text);
-            u.firstPart = parts;
+            Unit u = plan.unit(i);
+            Layout l = u.text.layout;
+            u.firstPart = splits;
             u.partial = (int) Math.min(floats, Integer.MAX_VALUE);
-            parts += u.splits;
+            splits += u.splits;
             floats += (long) u.splits * partFloats(u.count * l.group(), l.headSize());
         }
-        if (parts == count || floats > MOST_PARTIAL) {
-            workers.run(count, (task, worker) -> whole(o, units[task], scratch[worker]));
+        if (splits == count || floats > MOST_PARTIAL) {
+            workers.run(count, wholes);
         } else {
-            inParts(o, count, parts, (int) floats);
+            inParts(count, splits, (int) floats);
         }
-    }
-
-    /** Fills {@link #units}; gives how many there are. */
-    private int plan(List<Layout> layouts) {
-        int count = 0;
-        int row = 0;
-        int saved = 0;
-        for (int text = 0; text < layouts.size(); text++) {
-            Layout l = layouts.get(text);
-            int step = Math.min(QUERIES, Math.max(1, ROWS / l.group()));
-            for (int sequence = 0; sequence < l.batch(); sequence++) {
-                for (int kvHead = 0; kvHead < l.kvHeads(); kvHead++) {
-                    for (int first = 0; first < l.queries(); first += step) {
-                        Unit u = unit(count++);
-                        u.text = text;
-                        u.sequence = sequence;
-                        u.kvHead = kvHead;
-                        u.first = first;
-                        u.count = Math.min(step, l.queries() - first);
-                        u.queryRow = row;
-                        u.saved = saved;
-                        u.firstSplit = l.firstKey(first) / SPLIT;
-                        u.splits = (l.endKey(first + u.count - 1) - 1) / SPLIT + 1 - u.firstSplit;
-                    }
-                }
-                row += l.queries();
-                saved += l.heads() * l.queries();
-            }
-        }
-        return count;
-    }
-
-    private Unit unit(int index) {
-        if (index == units.length) {
-            units = Arrays.copyOf(units, Math.max(16, 2 * index));
-            for (int i = index; i < units.length; i++) {
-                units[i] = new Unit();
-            }
-        }
-        return units[index];
     }
 
     /** One unit by one thread, split after split. */
-    private void whole(Operands o, Unit u, Scratch s) {
-        Layout l = o.layouts.get(u.text);
+    private void whole(int unit, int worker) {
+        Unit u = plan.unit(unit);
+        Scratch s = scratch[worker];
+        Layout l = u.text.layout;
         int rows = u.count * l.group();
-        begin(o, l, u, s);
-        part(o, l, u, u.firstSplit, s, s.total, 0);
+        begin(l, u, s);
+        split(l, u, u.firstSplit, s, s.total, 0);
         for (int split = 1; split < u.splits; split++) {
-            part(o, l, u, u.firstSplit + split, s, s.part, 0);
+            split(l, u, u.firstSplit + split, s, s.part, 0);
             join(rows, l.headSize(), s.total, s.part, 0);
         }
-        finish(o, l, u, s.total);
+        finish(l, u, s.total);
     }
 
     /** All splits of all units at the same time, then each unit's are put together. */
-    private void inParts(Operands o, int count, int parts, int floats) {
-        if (partUnits.length < parts) {
-            partUnits = new int[parts];
+    private void inParts(int count, int splits, int floats) {
+        if (partUnits.length < splits) {
+            partUnits = new int[Math.max(splits, 2 * partUnits.length)];
         }
         for (int i = 0; i < count; i++) {
-            Arrays.fill(partUnits, units[i].firstPart, units[i].firstPart + units[i].splits, i);
+            Arrays.fill(partUnits, plan.unit(i).firstPart, plan.unit(i).firstPart + plan.unit(i).splits, i);
         }
         if (partial.length < floats) {
-            partial = new float[floats];
+            partial = new float[Math.max(floats, 2 * partial.length)];
         }
-        workers.run(parts, (task, worker) -> {
-            Unit u = units[partUnits[task]];
-            Layout l = o.layouts.get(u.text);
-            int split = task - u.firstPart;
-            begin(o, l, u, scratch[worker]);
-            int to = u.partial + split * partFloats(u.count * l.group(), l.headSize());
-            part(o, l, u, u.firstSplit + split, scratch[worker], partial, to);
-        });
-        workers.run(count, (task, worker) -> {
-            Unit u = units[task];
-            Layout l = o.layouts.get(u.text);
-            int rows = u.count * l.group();
-            int size = partFloats(rows, l.headSize());
-            scratch[worker].fit(rows, l.headSize());
-            float[] total = scratch[worker].total;
-            System.arraycopy(partial, u.partial, total, 0, size);
-            for (int split = 1; split < u.splits; split++) {
-                join(rows, l.headSize(), total, partial, u.partial + split * size);
-            }
-            finish(o, l, u, total);
-        });
+        workers.run(splits, parts);
+        workers.run(count, joins);
+    }
+
+    private void part(int part, int worker) {
+        Unit u = plan.unit(partUnits[part]);
+        Layout l = u.text.layout;
+        int split = part - u.firstPart;
+        begin(l, u, scratch[worker]);
+        int to = u.partial + split * partFloats(u.count * l.group(), l.headSize());
+        split(l, u, u.firstSplit + split, scratch[worker], partial, to);
+    }
+
+    private void join(int unit, int worker) {
+        Unit u = plan.unit(unit);
+        Layout l = u.text.layout;
+        int rows = u.count * l.group();
+        int size = partFloats(rows, l.headSize());
+        scratch[worker].fit(rows, l.headSize());
+        float[] total = scratch[worker].total;
+        System.arraycopy(partial, u.partial, total, 0, size);
+        for (int split = 1; split < u.splits; split++) {
+            join(rows, l.headSize(), total, partial, u.partial + split * size);
+        }
+        finish(l, u, total);
     }
 
     /** Packs the queries of a unit: row h * count + i is query i of head h of its group. */
-    private static void begin(Operands o, Layout l, Unit u, Scratch s) {
+    private void begin(Layout l, Unit u, Scratch s) {
         int rows = u.count * l.group();
         int size = l.headSize();
         s.fit(rows, size);
         for (int h = 0; h < l.group(); h++) {
             for (int i = 0; i < u.count; i++) {
-                int from = o.q.at(u.queryRow + u.first + i, u.kvHead * l.group() + h);
-                System.arraycopy(o.q.data(), from, s.queries, (h * u.count + i) * size, size);
+                int from = q.at(u.queryRow + u.first + i, u.kvHead * l.group() + h);
+                System.arraycopy(q.data(), from, s.queries, (h * u.count + i) * size, size);
             }
         }
         s.scores.packA(rows, size, s.queries, 0, size, false);
     }
 
     /** The keys of one split: weighted values, maxima and sums from {@code to[at]} on. */
-    private void part(Operands o, Layout l, Unit u, int split, Scratch s, float[] to, int at) {
+    private void split(Layout l, Unit u, int split, Scratch s, float[] to, int at) {
         int rows = u.count * l.group();
         int size = l.headSize();
         int max = at + rows * size;
         Arrays.fill(to, at, max, 0f);
         Arrays.fill(to, max, max + rows, Float.NEGATIVE_INFINITY);
         Arrays.fill(to, max + rows, max + 2 * rows, 0f);
-        int end = Math.min((split + 1) * SPLIT, l.endKey(u.first + u.count - 1));
-        for (int key = Math.max(split * SPLIT, l.firstKey(u.first) / KEYS * KEYS); key < end; key += KEYS) {
+        int end = Math.min((split + 1) * SPLIT, u.text.endKey(u.first + u.count - 1));
+        for (int key = Math.max(split * SPLIT, u.text.firstKey(u.first) / KEYS * KEYS); key < end; key += KEYS) {
             int width = Math.min(KEYS, end - key);
-            int row = u.sequence * l.keys() + key;
-            locate(o.k.get(u.text), row, width, u.kvHead, size, false, s);
+            int row = u.sequence * u.text.keys + key;
+            locate(u.text.k, row, width, u.kvHead, size, false, s);
             s.scores.packB(width, size, s.data, s.from, s.stride, true);
             s.scores.product(rows, width, size, s.shares, 0, KEYS, false);
             for (int i = 0; i < rows; i++) {
-                pour(l, s.shares, to, at, i, rows, u.first + i % u.count, key, width);
+                pour(u.text, s.shares, to, at, i, rows, u.first + i % u.count, key, width);
             }
-            locate(o.v.get(u.text), row, width, u.kvHead, size, kernels.sumsInRegisters(size), s);
+            locate(u.text.v, row, width, u.kvHead, size, kernels.sumsInRegisters(size), s);
             if (kernels.sumsInRegisters(size)) {
                 kernels.addScaledRows(to, at, size, s.shares, 0, KEYS, rows, s.data, s.from, s.stride, width, size);
             } else {
@@ -287,20 +266,20 @@ final class AttentionForward {
     }
 
     /** Turns row i of scores into unnormalised shares and rescales what was poured before when the maximum rises. */
-    private void pour(Layout l, float[] shares, float[] to, int at, int i, int rows, int query, int key, int width) {
+    private void pour(Text t, float[] shares, float[] to, int at, int i, int rows, int query, int key, int width) {
         int row = i * KEYS;
-        int from = Math.max(0, l.firstKey(query) - key);
-        int end = Math.min(width, l.endKey(query) - key);
+        int from = Math.max(0, t.firstKey(query) - key);
+        int end = Math.min(width, t.endKey(query) - key);
         if (from >= end) {
             Arrays.fill(shares, row, row + width, 0f);
             return;
         }
         Arrays.fill(shares, row, row + from, 0f);
         Arrays.fill(shares, row + end, row + width, 0f);
-        int size = l.headSize();
+        int size = t.layout.headSize();
         int maxAt = at + rows * size + i;
         int sumAt = maxAt + rows;
-        kernels.scale(shares, row + from, l.scale(), end - from);
+        kernels.scale(shares, row + from, t.layout.scale(), end - from);
         float max = Math.max(to[maxAt], kernels.max(shares, row + from, end - from));
         float sum = kernels.expShifted(shares, row + from, shares, row + from, max, end - from);
         if (to[sumAt] > 0f && max > to[maxAt]) {
@@ -336,7 +315,7 @@ final class AttentionForward {
         }
     }
 
-    private void finish(Operands o, Layout l, Unit u, float[] total) {
+    private void finish(Layout l, Unit u, float[] total) {
         int rows = u.count * l.group();
         int size = l.headSize();
         for (int h = 0; h < l.group(); h++) {
@@ -345,10 +324,10 @@ final class AttentionForward {
                 int row = h * u.count + i;
                 float max = total[rows * size + row];
                 float sum = total[rows * (size + 1) + row];
-                int to = o.z.at(u.queryRow + u.first + i, head);
-                System.arraycopy(total, row * size, o.z.data(), to, size);
-                kernels.scale(o.z.data(), to, 1f / sum, size);
-                o.lse[u.saved + head * l.queries() + u.first + i] = max + (float) StrictMath.log(sum);
+                int to = z.at(u.queryRow + u.first + i, head);
+                System.arraycopy(total, row * size, z.data(), to, size);
+                kernels.scale(z.data(), to, 1f / sum, size);
+                lse[u.saved + head * l.queries() + u.first + i] = max + (float) StrictMath.log(sum);
             }
         }
     }

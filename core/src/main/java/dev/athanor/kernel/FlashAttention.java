@@ -91,6 +91,16 @@ public final class FlashAttention {
     }
 
     /**
+     * As {@link #forward} for the last queries of one sequence that grows, without making anything anew.
+     *
+     * @param l of which the keys and the first position are not looked at
+     * @param keys how many there are now, the last query's own the last
+     */
+    public void forwardNext(Layout l, int keys, HeadView q, HeadRows k, HeadRows v, HeadView z, float[] lse) {
+        forward.run(l, keys, q, k, v, z, lse);
+    }
+
+    /**
      * Queries of several texts, each to keys and values of its own, to the bit as {@link #forward} one by one.
      *
      * @param layouts one per text, with any number of queries

@@ -8,8 +8,10 @@ import dev.athanor.tensor.Stored;
 import dev.athanor.tensor.Tensor;
 import dev.athanor.tensor.Weight;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Matrix times one vector, the work of generating a token: every weight is read once, so memory bandwidth is the limit.
@@ -59,7 +61,7 @@ public final class Gemv {
 
     /** As the other, with W as a file stores it. */
     public void outputMajor(Stored w, float[] x, int xo, float[] y, int yo) {
-        Loop loop = rows(w, x, xo, y, yo);
+        Loop loop = rows(w, x, xo, y, yo, EnumSet.noneOf(DType.class));
         workers.run(loop.tasks, loop.body);
     }
 
@@ -72,12 +74,13 @@ public final class Gemv {
      */
     public void together(List<Weight> w, float[] x, int xo, List<float[]> y, int[] yo) {
         Loop[] loops = new Loop[w.size()];
+        Set<DType> ready = EnumSet.noneOf(DType.class);
         int[] ends = new int[loops.length];
         int total = 0;
         for (int i = 0; i < loops.length; i++) {
             loops[i] = switch (w.get(i)) {
                 case Tensor t -> rows(t.dim(0), t.dim(-1), t.data(), t.offset(), x, xo, y.get(i), yo[i]);
-                case Stored s -> rows(s, x, xo, y.get(i), yo[i]);
+                case Stored s -> rows(s, x, xo, y.get(i), yo[i], ready);
             };
             total += loops[i].tasks;
             ends[i] = total;
@@ -104,27 +107,29 @@ public final class Gemv {
         });
     }
 
-    private Loop rows(Stored w, float[] x, int xo, float[] y, int yo) {
+    /** @param made the types that x is ready for; added to */
+    private Loop rows(Stored w, float[] x, int xo, float[] y, int yo, Set<DType> made) {
         int n = w.shape().rows();
         int k = w.shape().dim(-1);
         int perTask = Math.max(StoredDots.FOUR, STORED_TASK / k & -StoredDots.FOUR);
         Optional<InterleavedRows.Matrix> sixteen = interleaved.of(w);
         if (sixteen.isPresent()) {
             InterleavedRows.Matrix m = sixteen.get();
-            InterleavedRows.Ready ready = interleaved.ready(w.type(), k, x, xo, 1);
+            InterleavedRows.Ready ready = interleaved.ready(w.type(), k, x, xo, 1, made);
             return new Loop(
                     (m.groups() + GROUPS - 1) / GROUPS,
                     (task, worker) -> interleaved.rows(w, m, task * GROUPS, GROUPS, ready, 1, y, yo, worker));
         }
-        Optional<float[]> scaled = halves.ready(w, x, xo);
+        Optional<FiniteHalves.Ready> scaled = halves.ready(w, x, xo, made);
         return new Loop((n + perTask - 1) / perTask, (task, worker) -> {
             int first = task * perTask;
             int rows = Math.min(perTask, n - first);
             float[] room = row(worker, Math.max(k, StoredDots.ROOM));
             long at = first * w.rowBytes();
             int done = 0;
-            if (scaled.isPresent()) {
-                done = StoredDots.rows(w.type(), w.bytes(), at, rows, scaled.get(), 0, k, y, yo + first, room);
+            if (scaled.isPresent() && scaled.get().made()) {
+                float[] ready = scaled.get().scaled();
+                done = StoredDots.rows(w.type(), w.bytes(), at, rows, ready, 0, k, y, yo + first, room);
             }
             at += done * w.rowBytes();
             kernels.storedDots(w.type(), w.bytes(), at, rows - done, x, xo, y, yo + first + done, k, room);

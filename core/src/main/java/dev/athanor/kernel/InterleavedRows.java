@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Stored quantised matrices in the layout that {@link Interleaved} describes, made the first time a matrix is
@@ -87,7 +88,7 @@ final class InterleavedRows implements AutoCloseable {
         }
         kept += bytes;
         Interleaved all = room(w.type(), n, k);
-        workers.run(all.groups(), (group, worker) -> all.fill(w.bytes(), group * Interleaved.ROWS, group));
+        workers.once(all.groups(), (group, worker) -> all.fill(w.bytes(), group * Interleaved.ROWS, group));
         return new Matrix(w.type(), n, k, Optional.of(all), new Interleaved[0]);
     }
 
@@ -129,21 +130,33 @@ final class InterleavedRows implements AutoCloseable {
         record Rounded(RoundedActivations x) implements Ready {}
     }
 
-    /** What products with a type need of {@code count} vectors of x [count, k]; good until the next call for it. */
-    Ready ready(DType type, int k, float[] x, int xo, int count) {
+    /**
+     * What products with a type need of {@code count} vectors of x [count, k]; good until the next call for it.
+     *
+     * @param made the types that the same vectors are ready for; added to
+     */
+    Ready ready(DType type, int k, float[] x, int xo, int count, Set<DType> made) {
+        boolean first = made.add(type);
         if (RoundedActivations.has(type)) {
             RoundedActivations room = rounded.computeIfAbsent(type, any -> new RoundedActivations());
-            room.round(vectors, type, x, xo, count, k);
+            if (first) {
+                workers.step(() -> room.round(vectors, type, x, xo, count, k));
+            }
             return new Ready.Rounded(room);
         }
         int size = InterleavedDots.prepared(k);
         if (prepared.length < count * size) {
             prepared = new float[count * size];
         }
-        for (int j = 0; j < count; j++) {
-            InterleavedDots.prepare(x, xo + j * k, k, prepared, j * size);
+        float[] to = prepared;
+        if (first) {
+            workers.step(() -> {
+                for (int j = 0; j < count; j++) {
+                    InterleavedDots.prepare(x, xo + j * k, k, to, j * size);
+                }
+            });
         }
-        return new Ready.Floats(prepared);
+        return new Ready.Floats(to);
     }
 
     /** y[j, i] = row i of w [n, k] times vector j, for {@code groups} groups of rows from {@code first} on. */

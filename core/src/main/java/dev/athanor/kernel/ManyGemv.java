@@ -6,6 +6,7 @@ import dev.athanor.tensor.Stored;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Optional;
 
 /**
@@ -92,7 +93,7 @@ public final class ManyGemv {
         Optional<InterleavedRows.Matrix> sixteen = interleaved.of(w);
         if (sixteen.isPresent()) {
             InterleavedRows.Matrix m = sixteen.get();
-            InterleavedRows.Ready ready = interleaved.ready(w.type(), k, x, xo, count);
+            InterleavedRows.Ready ready = interleaved.ready(w.type(), k, x, xo, count, EnumSet.noneOf(DType.class));
             workers.run(
                     (m.groups() + Gemv.GROUPS - 1) / Gemv.GROUPS,
                     (task, worker) ->

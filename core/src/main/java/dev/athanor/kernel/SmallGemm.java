@@ -65,11 +65,28 @@ final class SmallGemm {
         }
     }
 
-    /** Keeps op(A)[m, k] for {@link #product}. */
-    void packA(int m, int k, float[] a, int ao, int lda, boolean transposeA) {
+    /** Makes room for products of up to these sizes, of which many small ones may grow. */
+    void fit(int m, int n, int k) {
+        fitA(m, k);
+        fitB(n, k);
+    }
+
+    private void fitA(int m, int k) {
         if (panelsA.length < tiles.paddedRows(m) * k) {
             panelsA = new float[tiles.paddedRows(m) * k];
         }
+    }
+
+    private void fitB(int n, int k) {
+        int padded = (n + tiles.columns() - 1) / tiles.columns() * tiles.columns();
+        if (panelsB.length < padded * k) {
+            panelsB = new float[padded * k];
+        }
+    }
+
+    /** Keeps op(A)[m, k] for {@link #product}. */
+    void packA(int m, int k, float[] a, int ao, int lda, boolean transposeA) {
+        fitA(m, k);
         int panels = tiles.rowPanels(m);
         int full = tiles.fullRowPanels(m);
         for (int panel = 0; panel < panels; panel++) {
@@ -82,10 +99,7 @@ final class SmallGemm {
     /** Keeps op(B)[n, k] for {@link #product}. */
     void packB(int n, int k, float[] b, int bo, int ldb, boolean transposeB) {
         int columns = tiles.columns();
-        int padded = (n + columns - 1) / columns * columns;
-        if (panelsB.length < padded * k) {
-            panelsB = new float[padded * k];
-        }
+        fitB(n, k);
         for (int first = 0; first < n; first += columns) {
             tiles.pack(
                     panelsB,

@@ -3,6 +3,7 @@ package dev.athanor.kernel;
 import dev.athanor.tensor.MappedFaults;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -27,17 +28,22 @@ public final class Workers implements AutoCloseable {
         void run(int task, int worker);
     }
 
-    private record Loop(
-            Task task,
-            int count,
-            AtomicInteger next,
-            AtomicInteger unfinished,
-            AtomicReference<@Nullable Throwable> failure) {}
-
     private final Thread[] threads;
-    private volatile Loop current =
-            new Loop((task, worker) -> {}, 0, new AtomicInteger(), new AtomicInteger(), new AtomicReference<>());
+
+    /**
+     * Which loop this is, counted from 0, in the upper half, and how many of its tasks nobody has taken yet. Whoever
+     * takes one holds the loop open, so what it reads of the loop afterwards is that loop's.
+     */
+    private final AtomicLong state = new AtomicLong();
+
+    private final AtomicInteger unfinished = new AtomicInteger();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private Task task = (task, worker) -> {};
+    private int count;
     private volatile boolean closed;
+
+    /** Where the loops of the calling thread are written down. */
+    private @Nullable Routine writing;
 
     /** 1 where a thread sleeps or is about to. */
     private final AtomicIntegerArray asleep;
@@ -49,13 +55,12 @@ public final class Workers implements AutoCloseable {
         }
         this.threads = new Thread[threads - 1];
         this.asleep = new AtomicIntegerArray(threads - 1);
-        Loop first = current;
         for (int i = 0; i < this.threads.length; i++) {
             int worker = i + 1;
             this.threads[i] = Thread.ofPlatform()
                     .daemon()
                     .name("athanor-worker-" + worker)
-                    .start(() -> serve(worker, first));
+                    .start(() -> serve(worker));
         }
     }
 
@@ -65,6 +70,15 @@ public final class Workers implements AutoCloseable {
 
     /** Runs tasks 0 … count-1 and returns when all are done. The first exception a task throws is thrown here. */
     public void run(int count, Task task) {
+        Routine routine = writing;
+        if (routine != null) {
+            routine.add(count, task);
+        }
+        once(count, task);
+    }
+
+    /** As {@link #run}, for a loop that is not to be done again with the pass it belongs to. */
+    public void once(int count, Task task) {
         if (count <= 0) {
             return;
         }
@@ -74,33 +88,71 @@ public final class Workers implements AutoCloseable {
             }
             return;
         }
-        Loop loop = new Loop(task, count, new AtomicInteger(), new AtomicInteger(count), new AtomicReference<>());
-        current = loop;
+        this.task = task;
+        this.count = count;
+        failure.set(null);
+        unfinished.set(count);
+        int loop = loop(state.get()) + 1;
+        state.set((long) loop << 32 | count);
         for (int i = 0; i < threads.length; i++) {
             if (asleep.get(i) == 1) { // a call into the system even for a thread that is awake
                 LockSupport.unpark(threads[i]);
             }
         }
         work(loop, 0);
-        while (loop.unfinished.get() > 0) {
+        while (unfinished.get() > 0) {
             Thread.onSpinWait();
         }
-        Throwable failure = loop.failure.get();
-        if (failure instanceof RuntimeException e) {
+        Throwable thrown = failure.get();
+        if (thrown instanceof RuntimeException e) {
             throw e;
         }
-        if (failure instanceof Error e) {
+        if (thrown instanceof Error e) {
             throw e;
         }
     }
 
-    private void serve(int worker, Loop first) {
-        Loop seen = first;
+    /** Does something between loops, now and whenever the pass it belongs to is done again; it may run loops itself. */
+    public void step(Runnable body) {
+        Routine routine = writing;
+        if (routine == null) {
+            body.run();
+            return;
+        }
+        routine.add(body);
+        writing = null;
+        try {
+            body.run();
+        } finally {
+            writing = routine;
+        }
+    }
+
+    /**
+     * Runs {@code pass} and writes down its loops and steps. Whatever it computes outside of them is computed now only.
+     */
+    public Routine write(Runnable pass) {
+        Routine routine = new Routine();
+        writing = routine;
+        try {
+            pass.run();
+        } finally {
+            writing = null;
+        }
+        return routine;
+    }
+
+    private static int loop(long state) {
+        return (int) (state >>> 32);
+    }
+
+    private void serve(int worker) {
+        int seen = 0;
         while (!closed) {
-            Loop loop = current;
+            int loop = loop(state.get());
             for (int spin = 0; loop == seen && spin < SPINS; spin++) {
                 Thread.onSpinWait();
-                loop = current;
+                loop = loop(state.get());
             }
             if (loop == seen) {
                 sleep(worker - 1, seen);
@@ -114,23 +166,26 @@ public final class Workers implements AutoCloseable {
     /**
      * Sleeps until woken. Whoever has a new loop publishes it before looking at {@link #asleep}; here it is reverse.
      */
-    private void sleep(int index, Loop seen) {
+    private void sleep(int index, int seen) {
         asleep.set(index, 1);
-        if (current == seen && !closed) {
+        if (loop(state.get()) == seen && !closed) {
             LockSupport.park(this);
         }
         asleep.set(index, 0);
     }
 
-    private static void work(Loop loop, int worker) {
-        for (int i = loop.next.getAndIncrement(); i < loop.count; i = loop.next.getAndIncrement()) {
+    private void work(int loop, int worker) {
+        for (long now = state.get(); loop(now) == loop && (int) now > 0; now = state.get()) {
+            if (!state.compareAndSet(now, now - 1)) {
+                continue;
+            }
             try {
-                loop.task.run(i, worker);
+                task.run(count - (int) now, worker);
                 MappedFaults.deliver(); // outside this try it would end the thread, not the task
             } catch (RuntimeException | Error e) {
-                loop.failure.compareAndSet(null, e);
+                failure.compareAndSet(null, e);
             } finally {
-                loop.unfinished.decrementAndGet();
+                unfinished.decrementAndGet();
             }
         }
     }

@@ -1,6 +1,8 @@
 package dev.athanor.model;
 
 import dev.athanor.kernel.FlashAttention.Layout;
+import dev.athanor.kernel.HeadRows;
+import dev.athanor.kernel.HeadView;
 import dev.athanor.kernel.RotaryTable;
 import dev.athanor.model.TensorSpec.Role;
 import dev.athanor.model.hook.HookPoint;
@@ -105,6 +107,9 @@ final class Attention {
                     scores -> run.visit(HookPoint.ATTN_SCORES, layer, scores, shape),
                     shares -> run.visit(HookPoint.PATTERN, layer, shares, shape));
         }
+        if (run.turn().isPresent()) {
+            return attendNext(tape, q, k, v, run.turn().get());
+        }
         if (run.caches().isEmpty()) {
             return Attend.apply(tape, layout(run.batch(), run.length(), run.length(), 0), q, k, v);
         }
@@ -115,6 +120,29 @@ final class Attention {
         cache.store(layer, 0, run.length(), k.data(), v.data());
         Layout layout = layout(1, run.length(), cache.held() + run.length(), cache.held());
         return Attend.cached(tape, layout, q, cache.keys(layer), cache.values(layer));
+    }
+
+    /** The word of a turn, with the keys and values of its text up to itself. */
+    private Value attendNext(Tape tape, Heads q, Heads k, Heads v, Turn turn) {
+        HeadView newKey = k.data();
+        HeadView newValue = v.data();
+        tape.compute().workers().step(() -> turn.cache().store(layer, 0, 1, newKey, newValue));
+        return Attend.next(tape, layout(1, 1, 1, 0), q, new Attend.Past() {
+            @Override
+            public int keyCount() {
+                return turn.cache().held() + 1;
+            }
+
+            @Override
+            public HeadRows keys() {
+                return turn.cache().keys(layer);
+            }
+
+            @Override
+            public HeadRows values() {
+                return turn.cache().values(layer);
+            }
+        });
     }
 
     /** One new word of every text, or several, each with the keys and values of its text up to itself. */

@@ -24,6 +24,7 @@ final class CachedReading {
     private final Pool pool;
     private final Forward pass;
     private final Forward.Stack constant;
+    private final NextToken next;
 
     CachedReading(ModelConfig config, Compute compute, Pool pool, Forward pass, Forward.Stack constant) {
         this.config = config;
@@ -31,6 +32,7 @@ final class CachedReading {
         this.pool = pool;
         this.pass = pass;
         this.constant = constant;
+        this.next = new NextToken(compute, pool, pass, constant);
     }
 
     /** Logits [V] of what comes after the last token. */
@@ -38,6 +40,11 @@ final class CachedReading {
         if (cache.length() + tokens.length > cache.capacity()) {
             throw new IllegalArgumentException("KV cache: expected at most " + cache.capacity() + " tokens, found "
                     + (cache.length() + tokens.length));
+        }
+        if (tokens.length == 1) {
+            Tensor logits = Tensor.zeros(config.vocabularySize());
+            next.read(tokens[0], cache, logits.data());
+            return logits;
         }
         int at = 0;
         for (; tokens.length - at > CHUNK; at += CHUNK) {
@@ -54,6 +61,19 @@ final class CachedReading {
         Tensor copy = Tensor.view(logits.data().toArray(), 0, Shape.of(config.vocabularySize()));
         tape.clear();
         return copy;
+    }
+
+    /** Logits [V] of what comes after one token, without making anything anew. */
+    void nextLogits(int token, KvCache cache, float[] logits) {
+        if (logits.length != config.vocabularySize()) {
+            throw new IllegalArgumentException("logits: expected room for " + config.vocabularySize()
+                    + " numbers, the model's vocabulary, found " + logits.length);
+        }
+        if (cache.length() == cache.capacity()) {
+            throw new IllegalArgumentException(
+                    "KV cache: expected at most " + cache.capacity() + " tokens, found " + (cache.length() + 1));
+        }
+        next.read(token, cache, logits);
     }
 
     void read(int[] tokens, KvCache cache) {

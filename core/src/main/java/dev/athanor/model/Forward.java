@@ -30,7 +30,9 @@ final class Forward {
 
     /** Makes sure that positions below {@code end} can be rotated to. */
     void reach(int end) {
-        rotary.ifPresent(table -> table.reach(end));
+        if (rotary.isPresent()) { // no lambda, which would be an object for every token
+            rotary.get().reach(end);
+        }
     }
 
     Stack stack(Weights weights) {
@@ -106,10 +108,14 @@ final class Forward {
             throw new IllegalArgumentException("tokens: expected batch * length = " + run.batch() + " * " + run.length()
                     + ", found " + tokens.length);
         }
-        if (run.places().end() > config.contextLength()) {
-            throw new IllegalArgumentException(
-                    "tokens: expected at most the model's context of " + config.contextLength() + " positions, found "
-                            + run.places().end());
+        check(tokens, run.places().end());
+    }
+
+    /** @param end one past the largest of the tokens' positions */
+    void check(int[] tokens, int end) {
+        if (end > config.contextLength()) {
+            throw new IllegalArgumentException("tokens: expected at most the model's context of "
+                    + config.contextLength() + " positions, found " + end);
         }
         for (int token : tokens) {
             if (token < 0 || token >= config.vocabularySize()) {

@@ -67,10 +67,12 @@ abstract sealed class KvRows {
 
     private static final class Floats extends KvRows {
         private final float[] data;
+        private final HeadView view;
 
         Floats(int heads, int size, int room, float[] data) {
             super(heads, size, room);
             this.data = data;
+            this.view = new HeadView(data, 0, size, headStride());
         }
 
         @Override
@@ -85,18 +87,20 @@ abstract sealed class KvRows {
 
         @Override
         HeadRows view() {
-            return new HeadView(data, 0, super.size, headStride());
+            return view;
         }
     }
 
     private static final class Halves extends KvRows {
         private final short[] data;
         private final boolean brain;
+        private final HalfRows view;
 
         Halves(int heads, int size, int room, short[] data, boolean brain) {
             super(heads, size, room);
             this.data = data;
             this.brain = brain;
+            this.view = new HalfRows(data, headStride(), brain);
         }
 
         @Override
@@ -115,18 +119,20 @@ abstract sealed class KvRows {
 
         @Override
         HeadRows view() {
-            return new HalfRows(data, headStride(), brain);
+            return view;
         }
     }
 
     private static final class Bytes extends KvRows {
         private final byte[] quants;
         private final short[] scales;
+        private final Q8Rows view;
 
         Bytes(int heads, int size, int room, byte[] quants, short[] scales) {
             super(heads, size, room);
             this.quants = quants;
             this.scales = scales;
+            this.view = new Q8Rows(quants, scales, headStride());
         }
 
         @Override
@@ -143,7 +149,7 @@ abstract sealed class KvRows {
 
         @Override
         HeadRows view() {
-            return new Q8Rows(quants, scales, headStride());
+            return view;
         }
     }
 }

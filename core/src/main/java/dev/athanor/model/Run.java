@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param length new tokens per sequence
  * @param caches where the tokens before are kept, one per sequence; none when every sequence starts at its first
  *     position; the same several times, one after the other, for several new tokens of one text
+ * @param turn which token behind which text, where the steps of this pass are done again for others; no caches then
  * @param dropout probability of dropping, 0 outside training
  * @param dropoutSeed which elements drop
  * @param probe who listens to the pass
@@ -30,6 +31,7 @@ record Run(
         int batch,
         int length,
         List<KvCache> caches,
+        Optional<Turn> turn,
         float dropout,
         long dropoutSeed,
         Optional<Probe> probe,
@@ -39,23 +41,23 @@ record Run(
     }
 
     static Run of(int batch, int length) {
-        return new Run(batch, length, List.of(), 0f, 0, Optional.empty(), Switches.ON);
+        return new Run(batch, length, List.of(), Optional.empty(), 0f, 0, Optional.empty(), Switches.ON);
     }
 
     static Run training(int batch, int length, float dropout, long dropoutSeed) {
-        return new Run(batch, length, List.of(), dropout, dropoutSeed, Optional.empty(), Switches.ON);
+        return new Run(batch, length, List.of(), Optional.empty(), dropout, dropoutSeed, Optional.empty(), Switches.ON);
     }
 
     static Run cached(int length, KvCache cache) {
-        return new Run(1, length, List.of(cache), 0f, 0, Optional.empty(), Switches.ON);
+        return new Run(1, length, List.of(cache), Optional.empty(), 0f, 0, Optional.empty(), Switches.ON);
     }
 
     static Run cached(int length, KvCache cache, Probe probe) {
-        return new Run(1, length, List.of(cache), 0f, 0, Optional.of(probe), Switches.ON);
+        return new Run(1, length, List.of(cache), Optional.empty(), 0f, 0, Optional.of(probe), Switches.ON);
     }
 
     static Run probed(int batch, int length, Probe probe, Switches switches) {
-        return new Run(batch, length, List.of(), 0f, 0, Optional.of(probe), switches);
+        return new Run(batch, length, List.of(), Optional.empty(), 0f, 0, Optional.of(probe), switches);
     }
 
     /** Whether somebody listens at a place of a layer, or of the whole model with {@link Hook#NO_LAYER}. */
@@ -95,9 +97,14 @@ record Run(
         probe.ifPresent(listener -> listener.visit(new Hook(point, layer), value));
     }
 
+    /** The token of a turn. */
+    static Run of(Turn turn) {
+        return new Run(1, 1, List.of(), Optional.of(turn), 0f, 0, Optional.empty(), Switches.ON);
+    }
+
     /** One new token of every text. */
     static Run ofEach(List<KvCache> caches) {
-        return new Run(caches.size(), 1, caches, 0f, 0, Optional.empty(), Switches.ON);
+        return new Run(caches.size(), 1, caches, Optional.empty(), 0f, 0, Optional.empty(), Switches.ON);
     }
 
     /** Several new tokens of one text, each as if it came alone. */
@@ -123,6 +130,9 @@ record Run(
 
     /** Where the new tokens stand. */
     Positions places() {
+        if (turn.isPresent()) {
+            return new Positions.Next(turn.get()::position);
+        }
         if (caches.size() < 2) {
             return new Positions.Running(
                     caches.isEmpty() ? 0 : caches.getFirst().length(), length);

@@ -203,21 +203,29 @@ public final class Transformer {
      * @param targets [batch * length], the token that comes next; negative where it does not count
      * @param scale what each counted target's loss is multiplied by before differentiating, 1 / counted targets for the
      *     mean
-     * @param gradients one per parameter, in the order of {@link Parameters#list()}; added to
+     * @param gradients one per parameter, in the order of {@link Parameters#list()}
+     * @param add whether {@code gradients} are added to; else what they hold means nothing and they are written, which
+     *     saves clearing and reading them
      * @param dropoutSeed which elements drop, when the configuration has dropout
      * @return sum of -log p(target), not scaled
      */
     public double lossAndGradients(
-            int[] tokens, int[] targets, int batch, int length, float scale, List<Tensor> gradients, long dropoutSeed) {
-        return lossAndGradients(
-                Weights.learning(parameters, gradients), tokens, targets, batch, length, scale, dropoutSeed);
+            int[] tokens,
+            int[] targets,
+            int batch,
+            int length,
+            float scale,
+            List<Tensor> gradients,
+            boolean add,
+            long dropoutSeed) {
+        Weights weights = Weights.learning(parameters, gradients, add);
+        return lossAndGradients(weights, tokens, targets, batch, length, scale, dropoutSeed);
     }
 
     /**
-     * As {@link #lossAndGradients(int[], int[], int, int, float, List, long)} for {@code adapters} alone: the model's
-     * own weights stay, and may stay in their file.
+     * As the other for {@code adapters} alone: the model's own weights stay, and may stay in their file.
      *
-     * @param gradients one per matrix of the adapters, in their order; added to
+     * @param gradients one per matrix of the adapters, in their order
      */
     public double lossAndGradients(
             Adapters adapters,
@@ -227,9 +235,10 @@ public final class Transformer {
             int length,
             float scale,
             List<Tensor> gradients,
+            boolean add,
             long dropoutSeed) {
-        return lossAndGradients(
-                Weights.adapted(parameters, adapters, gradients), tokens, targets, batch, length, scale, dropoutSeed);
+        Weights weights = Weights.adapted(parameters, adapters, gradients, add);
+        return lossAndGradients(weights, tokens, targets, batch, length, scale, dropoutSeed);
     }
 
     private double lossAndGradients(
@@ -239,6 +248,7 @@ public final class Transformer {
         Value x = pass.run(tape, learning, tokens, Run.training(batch, length, config.dropout(), dropoutSeed));
         double loss = LinearCrossEntropy.apply(tape, x, pass.head(learning.weights()), targets, scale);
         tape.backward();
+        weights.complete(compute.workers());
         return loss;
     }
 
@@ -302,6 +312,16 @@ public final class Transformer {
      */
     public Tensor nextLogits(int[] tokens, KvCache cache) {
         return reader.nextLogits(tokens, cache);
+    }
+
+    /**
+     * As {@link #nextLogits(int[], KvCache)} for one token, which makes no objects from the second time on, except
+     * where {@code cache} grows.
+     *
+     * @param logits [V], written
+     */
+    public void nextLogits(int token, KvCache cache, float[] logits) {
+        reader.nextLogits(token, cache, logits);
     }
 
     /** Reads {@code tokens} behind those in {@code cache}, and asks for nothing. */

@@ -1,5 +1,6 @@
 package dev.athanor.model;
 
+import dev.athanor.kernel.Workers;
 import dev.athanor.model.TensorSpec.Role;
 import dev.athanor.op.Value;
 import dev.athanor.tensor.Tensor;
@@ -39,14 +40,12 @@ final class Weights {
 
     private final Table<Value> values;
     private final Table<Adapter> adapters;
+    private final List<Value> learning;
 
-    private Weights(Table<Value> values) {
-        this(values, new Table<>());
-    }
-
-    private Weights(Table<Value> values, Table<Adapter> adapters) {
+    private Weights(Table<Value> values, Table<Adapter> adapters, List<Value> learning) {
         this.values = values;
         this.adapters = adapters;
+        this.learning = learning;
     }
 
     static Weights constant(Parameters parameters) {
@@ -54,45 +53,61 @@ final class Weights {
         for (Parameter p : parameters.list()) {
             values.put(p.spec(), Value.constant(p.weight()));
         }
-        return new Weights(values);
+        return new Weights(values, new Table<>(), List.of());
     }
 
-    /** Weights whose gradients are added to {@code gradients}, in the order of the parameters. */
-    static Weights learning(Parameters parameters, List<Tensor> gradients) {
+    /**
+     * Weights whose gradients are those of {@code gradients}, in the order of the parameters.
+     *
+     * @param add whether to add to what they hold; else it means nothing
+     */
+    static Weights learning(Parameters parameters, List<Tensor> gradients, boolean add) {
         List<Parameter> list = parameters.list();
         if (gradients.size() != list.size()) {
             throw new IllegalArgumentException(
                     "gradients: expected one per parameter (" + list.size() + "), found " + gradients.size());
         }
         Table<Value> values = new Table<>();
-        List<Tensor> rest = new ArrayList<>(gradients);
+        List<Value> learning = new ArrayList<>();
         for (int i = 0; i < list.size(); i++) {
-            values.put(list.get(i).spec(), Value.parameter(list.get(i).value(), rest.get(i)));
+            Value value = learning(list.get(i), gradients.get(i), add);
+            values.put(list.get(i).spec(), value);
+            learning.add(value);
         }
-        return new Weights(values);
+        return new Weights(values, new Table<>(), learning);
+    }
+
+    private static Value learning(Parameter p, Tensor gradient, boolean add) {
+        return add ? Value.parameter(p.value(), gradient) : Value.freshParameter(p.value(), gradient);
+    }
+
+    /** Makes zeros of the gradients that nothing has been written to. */
+    void complete(Workers workers) {
+        learning.forEach(value -> value.beginFromZero(workers));
     }
 
     /**
      * Weights that stay, with additions that learn.
      *
-     * @param gradients one per parameter of {@code adapters}; added to
+     * @param gradients one per parameter of {@code adapters}
+     * @param add whether to add to what they hold; else it means nothing
      */
-    static Weights adapted(Parameters parameters, Adapters adapters, List<Tensor> gradients) {
+    static Weights adapted(Parameters parameters, Adapters adapters, List<Tensor> gradients, boolean add) {
         List<Parameter> list = adapters.list();
         if (gradients.size() != list.size()) {
             throw new IllegalArgumentException(
                     "gradients: expected one per adapter matrix (" + list.size() + "), found " + gradients.size());
         }
         Table<Adapter> additions = new Table<>();
+        List<Value> learning = new ArrayList<>();
         for (int i = 0; i < list.size(); i += 2) {
-            additions.put(
-                    list.get(i).spec(),
-                    new Adapter(
-                            Value.parameter(list.get(i).value(), gradients.get(i)),
-                            Value.parameter(list.get(i + 1).value(), gradients.get(i + 1)),
-                            adapters.scale()));
+            Value a = learning(list.get(i), gradients.get(i), add);
+            Value b = learning(list.get(i + 1), gradients.get(i + 1), add);
+            additions.put(list.get(i).spec(), new Adapter(a, b, adapters.scale()));
+            learning.add(a);
+            learning.add(b);
         }
-        return new Weights(constant(parameters).values, additions);
+        return new Weights(constant(parameters).values, additions, learning);
     }
 
     /** The addition to a matrix, where it has one. */

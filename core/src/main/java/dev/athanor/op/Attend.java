@@ -3,6 +3,7 @@ package dev.athanor.op;
 import dev.athanor.kernel.FlashAttention;
 import dev.athanor.kernel.FlashAttention.Layout;
 import dev.athanor.kernel.HeadRows;
+import dev.athanor.kernel.HeadView;
 import java.util.List;
 
 /** Attention as one step of the tape; {@link FlashAttention} does the work. */
@@ -52,6 +53,35 @@ public final class Attend {
                         values,
                         Heads.separate(z, layout.headSize()).data(),
                         lse);
+        return z;
+    }
+
+    /** Keys and values to which those of the newest word were added. */
+    public interface Past {
+        /** How many rows of keys there are, the newest word's the last. */
+        int keyCount();
+
+        HeadRows keys();
+
+        HeadRows values();
+    }
+
+    /**
+     * As {@link #cached} for one new word, also when its pass is done again for the next one: {@code past} is asked
+     * whenever the step runs.
+     *
+     * @param layout of which the keys and the first position are not looked at
+     */
+    public static Value next(Tape tape, Layout layout, Heads q, Past past) {
+        Value z = tape.value(1, layout.heads() * layout.headSize());
+        float[] lse = tape.array(layout.heads());
+        HeadView queries = q.data();
+        HeadView out = Heads.separate(z, layout.headSize()).data();
+        FlashAttention attention = tape.compute().attention();
+        tape.compute()
+                .workers()
+                .step(() ->
+                        attention.forwardNext(layout, past.keyCount(), queries, past.keys(), past.values(), out, lse));
         return z;
     }
 

@@ -24,13 +24,15 @@ public final class Embedding {
     public static Value apply(Tape tape, int[] tokens, Positions places, Value table, Optional<Value> positions) {
         int d = table.columns();
         Value y = tape.value(tokens.length, d);
+        boolean stored = positions.isPresent() && positions.get().weight() instanceof Stored;
+        float[] rows = tape.array(stored ? tokens.length * d : 0);
         Compute compute = tape.compute();
         Rows.forEach(compute.workers(), tokens.length, d, (from, to, part) -> {
             for (int row = from; row < to; row++) {
                 int at = y.offset() + row * d;
                 copyRow(table, tokens[row], y.array(), at);
                 if (positions.isPresent()) {
-                    addRow(compute, positions.get(), places.of(row), y.array(), at);
+                    addRow(compute, positions.get(), places.of(row), y.array(), at, rows, row * d);
                 }
             }
         });
@@ -46,14 +48,14 @@ public final class Embedding {
         }
     }
 
-    private static void addRow(Compute compute, Value table, int row, float[] out, int oo) {
+    /** @param room for a row of a stored table, from {@code ro} on */
+    private static void addRow(Compute compute, Value table, int row, float[] out, int oo, float[] room, int ro) {
         int d = table.columns();
         switch (table.weight()) {
             case Tensor t -> compute.kernels().add(out, oo, t.data(), t.offset() + row * d, d);
             case Stored s -> {
-                float[] numbers = new float[d];
-                StoredRows.read(s, row, numbers, 0);
-                compute.kernels().add(out, oo, numbers, 0, d);
+                StoredRows.read(s, row, room, ro);
+                compute.kernels().add(out, oo, room, ro, d);
             }
         }
     }
@@ -67,6 +69,10 @@ public final class Embedding {
         int d = table.columns();
         Compute compute = tape.compute();
         Kernels kernels = compute.kernels();
+        if (table.learns()) {
+            table.beginFromZero(compute.workers());
+        }
+        learned.ifPresent(p -> p.beginFromZero(compute.workers()));
         compute.workers().run((d + COLUMNS - 1) / COLUMNS, (task, worker) -> {
             int first = task * COLUMNS;
             int count = Math.min(COLUMNS, d - first);

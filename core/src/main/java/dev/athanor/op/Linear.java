@@ -100,16 +100,16 @@ public final class Linear {
         if (weight.learns()) {
             weightGradient(tape.compute(), x, weight, inputMajor, y);
         }
-        bias.filter(Value::learns)
-                .ifPresent(b -> addColumns(tape.compute(), dy, dyo, m, out, b.gradient(), b.gradientOffset()));
+        bias.filter(Value::learns).ifPresent(b -> addColumns(tape.compute(), dy, dyo, m, out, b));
     }
 
-    /** dW += dyᵀ · x [out, in], or xᵀ · dy [in, out]. */
+    /** dW (+)= dyᵀ · x [out, in], or xᵀ · dy [in, out]. */
     private static void weightGradient(Compute compute, Value x, Value weight, boolean inputMajor, Value y) {
         int m = x.rows();
         int in = x.columns();
         int out = y.columns();
         float[] dy = y.gradient();
+        boolean add = weight.begin();
         int dyo = y.gradientOffset();
         if (inputMajor) {
             Matrices.arrays(
@@ -128,7 +128,7 @@ public final class Linear {
                     weight.gradient(),
                     weight.gradientOffset(),
                     out,
-                    true);
+                    add);
         } else {
             Matrices.arrays(
                     compute,
@@ -146,12 +146,18 @@ public final class Linear {
                     weight.gradient(),
                     weight.gradientOffset(),
                     in,
-                    true);
+                    add);
         }
     }
 
+    /** gradient [columns] += the rows of x [rows, columns], in the order of rows. */
+    static void addColumns(Compute compute, float[] x, int xo, int rows, int columns, Value parameter) {
+        parameter.beginFromZero(compute.workers());
+        addColumns(compute, x, xo, rows, columns, parameter.gradient(), parameter.gradientOffset());
+    }
+
     /** sums[columns] += the rows of x [rows, columns], in the order of rows. */
-    static void addColumns(Compute compute, float[] x, int xo, int rows, int columns, float[] sums, int so) {
+    private static void addColumns(Compute compute, float[] x, int xo, int rows, int columns, float[] sums, int so) {
         Kernels kernels = compute.kernels();
         compute.workers().run((columns + BIAS_COLUMNS - 1) / BIAS_COLUMNS, (task, worker) -> {
             int first = task * BIAS_COLUMNS;

@@ -44,6 +44,7 @@ public final class LinearCrossEntropy {
                         tape.compute(), count, d, vocabulary, logits, 0, weight, false, x.gradient(), dx, addX);
             }
             if (tape.recording() && weight.learns()) {
+                boolean add = weight.begin();
                 Matrices.arrays(
                         tape.compute(),
                         vocabulary,
@@ -60,7 +61,7 @@ public final class LinearCrossEntropy {
                         weight.gradient(),
                         weight.gradientOffset(),
                         d,
-                        true);
+                        add);
             }
         }
         double sum = 0;

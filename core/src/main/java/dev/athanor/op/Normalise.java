@@ -117,10 +117,9 @@ public final class Normalise {
             }
         });
         if (weight.learns()) {
-            Linear.addColumns(compute, weights, 0, parts, n, weight.gradient(), weight.gradientOffset());
+            Linear.addColumns(compute, weights, 0, parts, n, weight);
         }
-        bias.filter(Value::learns)
-                .ifPresent(b -> Linear.addColumns(compute, biases, 0, parts, n, b.gradient(), b.gradientOffset()));
+        bias.filter(Value::learns).ifPresent(b -> Linear.addColumns(compute, biases, 0, parts, n, b));
         tape.pool().give(weights);
         tape.pool().give(biases);
     }

@@ -1,6 +1,7 @@
 package dev.athanor.op;
 
 import java.util.Arrays;
+import java.util.function.IntSupplier;
 
 /** Where the rows of a pass stand in their texts. */
 public sealed interface Positions {
@@ -19,6 +20,19 @@ public sealed interface Positions {
         @Override
         public int end() {
             return first + length;
+        }
+    }
+
+    /** One row that stands wherever {@code at} says when it is asked. */
+    record Next(IntSupplier at) implements Positions {
+        @Override
+        public int of(int row) {
+            return at.getAsInt();
+        }
+
+        @Override
+        public int end() {
+            return at.getAsInt() + 1;
         }
     }
 

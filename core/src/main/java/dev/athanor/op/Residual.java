@@ -46,7 +46,9 @@ public final class Residual {
             int at = sum.offset() + from;
             System.arraycopy(x.array(), x.offset() + from, sum.array(), at, to - from);
             kernels.add(sum.array(), at, y.array(), y.offset() + from, to - from);
-            z.ifPresent(v -> kernels.add(sum.array(), at, v.array(), v.offset() + from, to - from));
+            if (z.isPresent()) {
+                kernels.add(sum.array(), at, z.get().array(), z.get().offset() + from, to - from);
+            }
         });
         return sum;
     }

@@ -30,9 +30,9 @@ public final class Rotate {
             Compute compute, HeadView view, int rows, int count, Positions places, RotaryTable table, boolean inverse) {
         Kernels kernels = compute.kernels();
         int pairs = table.pairs();
-        float[] cosines = table.cosines();
-        float[] sines = table.sines();
         Rows.forEach(compute.workers(), rows, 2 * count * pairs, (from, to, part) -> {
+            float[] cosines = table.cosines(); // here and not above: a pass that is done again finds a table that grew
+            float[] sines = table.sines();
             for (int row = from; row < to; row++) {
                 int angles = places.of(row) * pairs;
                 for (int head = 0; head < count; head++) {

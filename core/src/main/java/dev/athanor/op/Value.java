@@ -1,9 +1,11 @@
 package dev.athanor.op;
 
 import dev.athanor.kernel.StoredRows;
+import dev.athanor.kernel.Workers;
 import dev.athanor.tensor.Stored;
 import dev.athanor.tensor.Tensor;
 import dev.athanor.tensor.Weight;
+import java.util.Arrays;
 
 /** A tensor in a computation, and room for its gradient. */
 public final class Value {
@@ -15,6 +17,9 @@ public final class Value {
     private int gradientOffset;
     private boolean holdsGradient;
     private boolean ownsGradient;
+
+    /** Whether what the gradient of a parameter holds means nothing yet. */
+    private boolean fresh;
 
     private Value(Weight weight, boolean parameter, float[] gradient, int gradientOffset) {
         this.weight = weight;
@@ -47,6 +52,13 @@ public final class Value {
             throw new IllegalArgumentException("gradient: expected " + data.shape() + ", found " + gradient.shape());
         }
         return new Value(data, true, gradient.data(), gradient.offset());
+    }
+
+    /** As {@link #parameter}, for a gradient that is written the first time and added to after that. */
+    public static Value freshParameter(Tensor data, Tensor gradient) {
+        Value value = parameter(data, gradient);
+        value.fresh = true;
+        return value;
     }
 
     /** A weight that does not learn. One that is no matrix is so small that it is read into memory. */
@@ -92,7 +104,33 @@ public final class Value {
         if (!holdsGradient) {
             throw new IllegalStateException("gradient of " + weight.shape() + " asked for before it was computed");
         }
+        if (fresh) {
+            throw new IllegalStateException("gradient of " + weight.shape() + " asked for before it was begun");
+        }
         return gradient;
+    }
+
+    /**
+     * For a parameter's whole gradient: true when it already holds a part to which the caller must add; else the caller
+     * writes it.
+     */
+    boolean begin() {
+        boolean holds = !fresh;
+        fresh = false;
+        return holds;
+    }
+
+    /** For a part of a parameter's gradient: sets it to zero unless it holds something, so that all callers add. */
+    public void beginFromZero(Workers workers) {
+        if (fresh) {
+            fresh = false;
+            Rows.forEach(
+                    workers,
+                    weight.shape().rows(),
+                    columns(),
+                    (from, to, part) -> Arrays.fill(
+                            gradient, gradientOffset + from * columns(), gradientOffset + to * columns(), 0f));
+        }
     }
 
     int gradientOffset() {

@@ -3,20 +3,17 @@ package dev.athanor.train;
 import dev.athanor.kernel.Compute;
 import dev.athanor.model.Parameter;
 import dev.athanor.tensor.Tensor;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What every step of learning does around its examples: gradients from 0, the check that they are numbers, clipping,
- * and the update.
+ * What every step of learning does around its examples: room for their gradients, the check that they are numbers,
+ * clipping, and the update.
  */
 public final class GradientStep {
     private final Optimizer optimizer;
     private final double clip;
-    private final Compute compute;
     private final List<Tensor> gradients;
-    private final Slices slices;
     private final GradientNorm norm;
     private final FiniteCheck finite;
 
@@ -28,11 +25,10 @@ public final class GradientStep {
     public GradientStep(List<Parameter> learning, Optimizer optimizer, double clip, Compute compute) {
         this.optimizer = optimizer;
         this.clip = clip;
-        this.compute = compute;
         this.gradients = learning.stream()
                 .map(p -> Tensor.zeros(p.spec().shape().toArray()))
                 .toList();
-        this.slices = new Slices(gradients);
+        Slices slices = new Slices(gradients);
         this.norm = new GradientNorm(gradients, slices, compute);
         this.finite = new FiniteCheck(learning, gradients, slices, compute);
     }
@@ -49,14 +45,10 @@ public final class GradientStep {
      * Does step number {@code step}, counted from 0.
      *
      * @param rateShare share of the base learning rate
-     * @param examples adds its gradients to those it is given and says the mean loss
+     * @param examples writes its gradients to those it is given, which hold the last step's, and says the mean loss
      * @throws TrainingException when the loss, a gradient or a weight is not finite
      */
     public Outcome run(long step, double rateShare, ToDoubleFunction<List<Tensor>> examples) {
-        slices.forEach(compute.workers(), (slice, tensor, from, count) -> {
-            Tensor g = gradients.get(tensor);
-            Arrays.fill(g.data(), g.offset() + from, g.offset() + from + count, 0f);
-        });
         double loss = examples.applyAsDouble(gradients);
         double gradientNorm = norm.measure();
         finite.beforeUpdate(step + 1, loss, gradientNorm);

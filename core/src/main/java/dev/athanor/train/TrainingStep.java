@@ -55,8 +55,10 @@ final class TrainingStep {
         double sum = 0;
         for (int i = 0; i < micro.size(); i++) {
             Batches.Batch b = micro.get(i);
+            float scale = 1f / counted;
+            long dropout = Seeds.of(seed, step, i);
             sum += model.lossAndGradients(
-                    b.tokens(), b.targets(), b.batch(), b.length(), 1f / counted, gradients, Seeds.of(seed, step, i));
+                    b.tokens(), b.targets(), b.batch(), b.length(), scale, gradients, i > 0, dropout);
         }
         return sum;
     }

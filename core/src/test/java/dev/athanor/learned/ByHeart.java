@@ -152,7 +152,8 @@ public final class ByHeart {
             gradients.forEach(g -> Arrays.fill(g.data(), g.offset(), g.offset() + g.size(), 0f));
             loss = 0;
             for (Batch b : batches) {
-                loss += model.lossAndGradients(b.tokens, b.targets, b.rows, b.length, 1f / counted, gradients, step);
+                loss += model.lossAndGradients(
+                        b.tokens, b.targets, b.rows, b.length, 1f / counted, gradients, true, step);
             }
             double rate = Math.min(1, (step + 1) / 10.0) * Math.min(1, 2.5 * (steps - step) / steps);
             optimizer.step(gradients, 1f, rate);

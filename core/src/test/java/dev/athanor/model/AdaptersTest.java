@@ -67,8 +67,8 @@ class AdaptersTest {
         float scale = 1f / targets.length;
         try (Compute compute = Compute.create(2)) {
             Transformer plain = new Transformer(base, compute);
-            double adapted =
-                    plain.lossAndGradients(adapters, tokens, targets, BATCH, LENGTH, scale, zeros(adapters.list()), 0);
+            double adapted = plain.lossAndGradients(
+                    adapters, tokens, targets, BATCH, LENGTH, scale, zeros(adapters.list()), true, 0);
             double merged = new Transformer(adapters.merged(base), compute).loss(tokens, targets, BATCH, LENGTH);
             double untouched = plain.loss(tokens, targets, BATCH, LENGTH);
             assertEquals(merged, adapted, 1e-5 * targets.length, name + ", seed " + SEED);
@@ -92,8 +92,9 @@ class AdaptersTest {
         int[] targets = tokens(c, 5);
         float scale = 1f / targets.length;
         try (Compute compute = Compute.create(2)) {
-            new Transformer(whole, compute).lossAndGradients(tokens, targets, BATCH, LENGTH, scale, full, 0);
-            new Transformer(base, compute).lossAndGradients(adapters, tokens, targets, BATCH, LENGTH, scale, narrow, 0);
+            new Transformer(whole, compute).lossAndGradients(tokens, targets, BATCH, LENGTH, scale, full, true, 0);
+            new Transformer(base, compute)
+                    .lossAndGradients(adapters, tokens, targets, BATCH, LENGTH, scale, narrow, true, 0);
         }
         for (int pair = 0; pair < narrow.size(); pair += 2) {
             TensorSpec spec = adapters.list().get(pair).spec();

@@ -60,7 +60,7 @@ class EachLogitsTest {
     }
 
     /** As {@code type} where a row is whole blocks of it, else as F16; norms and biases in F32. */
-    private static Weight stored(Tensor t, DType type) {
+    static Weight stored(Tensor t, DType type) {
         boolean matrix = t.shape().rank() == 2;
         DType as = !matrix ? DType.F32 : t.dim(-1) % type.blockElements() == 0 ? type : DType.F16;
         float[] numbers = t.toArray();

@@ -8,8 +8,12 @@ import dev.athanor.checkpoint.Checkpoint;
 import dev.athanor.checkpoint.OpenModel;
 import dev.athanor.checkpoint.Verification;
 import dev.athanor.kernel.Compute;
+import dev.athanor.tensor.Tensor;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,7 +105,7 @@ class ParityTest {
             int[] chunks = {5, 1, 1, 7, 1, 12, 1, 1, 1, 10};
             int at = 0;
             for (int chunk : chunks) {
-                float[] next = model.nextLogits(java.util.Arrays.copyOfRange(tokens, at, at + chunk), cache)
+                float[] next = model.nextLogits(Arrays.copyOfRange(tokens, at, at + chunk), cache)
                         .data();
                 at += chunk;
                 for (int i = 0; i < vocabulary; i++) {
@@ -124,16 +128,55 @@ class ParityTest {
             Parameters parameters = Checkpoint.load(directory(name));
             Transformer model = new Transformer(parameters, compute);
             var gradients = parameters.list().stream()
-                    .map(p -> dev.athanor.tensor.Tensor.zeros(p.spec().shape().toArray()))
+                    .map(p -> Tensor.zeros(p.spec().shape().toArray()))
                     .toList();
             int[] tokens = new SplittableRandom(SEED).ints(48, 0, 320).toArray();
-            model.lossAndGradients(tokens, tokens, 2, 24, 1f / 48, gradients, 0);
+            model.lossAndGradients(tokens, tokens, 2, 24, 1f / 48, gradients, true, 0);
             long first = model.workspaceBytes();
             assertTrue(first > 0, "the first step must have used the pool");
             for (int i = 0; i < 3; i++) {
-                model.lossAndGradients(tokens, tokens, 2, 24, 1f / 48, gradients, 0);
+                model.lossAndGradients(tokens, tokens, 2, 24, 1f / 48, gradients, true, 0);
                 assertEquals(first, model.workspaceBytes(), "step " + (i + 2));
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gpt2",
+                "gpt-neox-parallel",
+                "gpt-neox-sequential",
+                "llama-gqa",
+                "llama-tied",
+                "mistral-window",
+                "qwen2",
+                "qwen3"
+            })
+    void gradientsThatAreWrittenAreThoseThatAreAddedToZeros(String name) throws URISyntaxException {
+        try (Compute compute = Compute.create(2)) {
+            Parameters parameters = Checkpoint.load(directory(name));
+            Transformer model = new Transformer(parameters, compute);
+            int v = model.config().vocabularySize();
+            int[] tokens = new SplittableRandom(SEED).ints(20, 0, v / 2).toArray(); // some rows meet no token
+            List<Tensor> added = gradients(parameters, 0f);
+            List<Tensor> written = gradients(parameters, Float.NaN);
+            model.lossAndGradients(tokens, tokens, 2, 10, 0.05f, added, true, 0);
+            model.lossAndGradients(tokens, tokens, 2, 10, 0.05f, written, false, 0);
+            for (int i = 0; i < added.size(); i++) {
+                String what = name + " " + parameters.list().get(i).spec().name() + ", seed " + SEED;
+                assertArrayEquals(added.get(i).data(), written.get(i).data(), 0f, what);
+            }
+        }
+    }
+
+    private static List<Tensor> gradients(Parameters parameters, float filled) {
+        List<Tensor> gradients = new ArrayList<>();
+        for (Parameter p : parameters.list()) {
+            Tensor gradient = Tensor.zeros(p.spec().shape().toArray());
+            Arrays.fill(gradient.data(), filled);
+            gradients.add(gradient);
+        }
+        return gradients;
     }
 }

@@ -50,7 +50,7 @@ class TrajectoryTest {
             float[] norms = expected.readFloats("gradient_norms_before_clipping");
             for (int step = 0; step < 10; step++) {
                 gradients.forEach(g -> Arrays.fill(g.data(), 0f));
-                double loss = model.lossAndGradients(tokens, targets, 2, 24, 1f / 46, gradients, 0) / 46;
+                double loss = model.lossAndGradients(tokens, targets, 2, 24, 1f / 46, gradients, true, 0) / 46;
                 double norm = new GradientNorm(gradients, new Slices(gradients), compute).measure();
                 assertEquals(losses[step], loss, 1e-5, "loss of step " + step);
                 assertEquals(norms[step], norm, 1e-4 * norms[step], "gradient norm of step " + step);

@@ -38,6 +38,7 @@ public final class Engine implements AutoCloseable {
     private final Transformer model;
     private final Tokenizer tokenizer;
     private final Set<Integer> ends;
+    private final Tensor alone; // logits [V] of a text that is written without company
     private final int speakable; // ids behind these are padding of the embedding
     private final Map<List<String>, DryBreakers> breakers = new HashMap<>();
     private final Counts counts = new Counts();
@@ -70,6 +71,7 @@ public final class Engine implements AutoCloseable {
         this.tokenizer = tokenizer;
         this.ends = new HashSet<>(endTokens);
         model.config().eosToken().ifPresent(ends::add);
+        this.alone = Tensor.zeros(model.config().vocabularySize());
         this.speakable = Math.min(model.config().vocabularySize(), tokenizer.vocabularySize());
         this.desk = new Desk(limits, counts);
         this.reader = new PromptReader(model, limits, counts, new Reading());
@@ -265,7 +267,7 @@ public final class Engine implements AutoCloseable {
 
     private void stepAlone(Written only) {
         SpeculationStats before = only.speculation();
-        Tensor logits = only.next(model);
+        Tensor logits = only.next(model, alone);
         counts.guessed(before, only.speculation());
         choose(only, logits.data(), logits.offset());
     }

@@ -125,11 +125,17 @@ final class Written implements Ticket {
         return length - prompt.length;
     }
 
-    /** Logits after its newest token, which may have been read as a guess before. */
-    Tensor next(Transformer model) {
-        return speculator.isPresent()
-                ? speculator.get().next(ids, length, cache(), request.maxTokens() - written())
-                : model.nextLogits(new int[] {last()}, cache());
+    /**
+     * Logits after its newest token, which may have been read as a guess before.
+     *
+     * @param room [V], where they may be written
+     */
+    Tensor next(Transformer model, Tensor room) {
+        if (speculator.isPresent()) {
+            return speculator.get().next(ids, length, cache(), request.maxTokens() - written());
+        }
+        model.nextLogits(last(), cache(), room.data());
+        return room;
     }
 
     /** Takes guesses out of the cache, so that its newest token can be read in company. */

@@ -19,6 +19,7 @@ public final class Speculator {
     private final Drafter drafter;
     private final DraftLength length;
     private final int most;
+    private final Tensor alone; // logits [V] of a token read without guesses
     private List<Proposal> guesses = List.of();
     private Optional<Tensor> rows = Optional.empty(); // [guesses + 1, V]
     private int base; // tokens of the text that were known before the guesses
@@ -34,6 +35,7 @@ public final class Speculator {
         this.drafter = drafter;
         this.length = new DraftLength(RowCost.of(model.parameters()), drafter.cost());
         this.most = most;
+        this.alone = Tensor.zeros(model.config().vocabularySize());
     }
 
     /**
@@ -41,7 +43,7 @@ public final class Speculator {
      *
      * @param text all of it, the prompt too, the newest not yet in {@code cache}
      * @param left tokens that may still be added to the text, at least 1
-     * @return [V]
+     * @return [V], good until the next call
      */
     public Tensor next(int[] text, int count, KvCache cache, int left) {
         tokens++;
@@ -69,7 +71,8 @@ public final class Speculator {
         base = count;
         right = 0;
         if (guesses.isEmpty()) {
-            return model.nextLogits(new int[] {text[count - 1]}, cache);
+            model.nextLogits(text[count - 1], cache, alone.data());
+            return alone;
         }
         int[] read = new int[guesses.size() + 1];
         read[0] = text[count - 1];

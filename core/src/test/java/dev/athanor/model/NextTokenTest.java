@@ -1,0 +1,169 @@
+package dev.athanor.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.sun.management.ThreadMXBean;
+import dev.athanor.checkpoint.Checkpoint;
+import dev.athanor.kernel.Compute;
+import dev.athanor.tensor.DType;
+import dev.athanor.tensor.Tensor;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The pass that is written down at one token and done again at every later one. */
+class NextTokenTest {
+    private static final Path PARITY = Path.of("src", "test", "resources", "parity");
+    private static final long SEED = 61;
+
+    /** Tokens whose bytes are counted together. */
+    private static final int STRETCH = 4;
+
+    private static Parameters load(String name, DType type) {
+        Parameters loaded = Checkpoint.load(PARITY.resolve(name));
+        return type == DType.F32
+                ? loaded
+                : Parameters.of(
+                        loaded.config(),
+                        spec -> EachLogitsTest.stored(
+                                loaded.list()
+                                        .get(loaded.indexOf(spec.role(), spec.layer()))
+                                        .value(),
+                                type));
+    }
+
+    private static final List<DType> TYPES =
+            List.of(DType.F32, DType.F16, DType.Q8_0, DType.Q4_0, DType.Q4_K, DType.Q6_K, DType.BF16);
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gpt2",
+                "gpt-neox-parallel",
+                "gpt-neox-sequential",
+                "llama-gqa",
+                "llama-tied",
+                "mistral-window",
+                "qwen2",
+                "qwen3"
+            })
+    void tokensOfTextsInTurnHaveTheBitsOfPassesOfTheirOwn(String name) {
+        for (DType type : TYPES) {
+            try (Compute compute = Compute.create(2)) {
+                Transformer again = new Transformer(load(name, type), compute);
+                Transformer once = again.with(again.parameters());
+                int v = again.config().vocabularySize();
+                SplittableRandom random = new SplittableRandom(SEED);
+                List<KvCache> done = List.of(again.newCache(40), again.newCache(30, KvType.F32));
+                List<KvCache> alone = List.of(once.newCache(40), once.newCache(30, KvType.F32));
+                float[] logits = new float[v];
+                for (int i = 0; i < 50; i++) {
+                    int text = i < 30 ? i % 2 : 0;
+                    int token = random.nextInt(v);
+                    again.nextLogits(token, done.get(text), logits);
+                    Tensor expected = once.eachLogits(new int[] {token}, alone.get(text));
+                    assertArrayEquals(
+                            expected.toArray(), logits, 0f, name + " " + type + ", token " + i + ", seed " + SEED);
+                    if (i == 20) { // between two tokens somebody else uses the memory of the steps
+                        again.logits(random.ints(12, 0, v).toArray(), 2, 6);
+                        done.get(1).truncate(4);
+                        alone.get(1).truncate(4);
+                    }
+                }
+            }
+        }
+    }
+
+    /**
+     * With the kernels of plain Java, and without BF16, which is read with vectors even then: vectors are objects until
+     * the JVM has compiled what uses them, for which KernelAllocationTest has time.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2", "gpt-neox-parallel", "llama-gqa", "mistral-window", "qwen3"})
+    void anotherTokenMakesNoObjects(String name) {
+        for (DType type : TYPES) {
+            if (type == DType.BF16) {
+                continue;
+            }
+            for (KvType kept : KvType.values()) {
+                for (int threads = 1; threads <= 2; threads++) {
+                    try (Compute compute = Compute.scalar(threads)) {
+                        Parameters parameters = load(name, type);
+                        if (kept == KvType.Q8_0 && parameters.config().headSize() % 32 != 0) {
+                            continue; // cannot be stored so
+                        }
+                        Transformer model = new Transformer(parameters, compute, kept);
+                        String what = name + ", weights " + type + ", keys " + kept + ", threads " + threads;
+                        assertEquals(0, bytesOfLaterTokens(model), what + ": bytes of " + STRETCH + " tokens");
+                    }
+                }
+            }
+        }
+    }
+
+    /**
+     * The least of several stretches: a thread makes itself room when it first has something to do, which may be late.
+     */
+    private static long bytesOfLaterTokens(Transformer model) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long[] workers = Thread.getAllStackTraces().keySet().stream()
+                .filter(t -> t.getName().startsWith("athanor-worker"))
+                .mapToLong(Thread::threadId)
+                .toArray();
+        KvCache cache = model.newCache(60);
+        float[] logits = new float[model.config().vocabularySize()];
+        long least = Long.MAX_VALUE;
+        for (int stretch = 0; stretch < 15; stretch++) {
+            long before = allocated(threads, workers);
+            for (int i = 0; i < STRETCH; i++) {
+                model.nextLogits(i, cache, logits);
+            }
+            least = Math.min(least, allocated(threads, workers) - before);
+        }
+        return least;
+    }
+
+    private static long allocated(ThreadMXBean threads, long[] workers) {
+        long bytes = threads.getCurrentThreadAllocatedBytes();
+        for (long worker : workers) {
+            bytes += Math.max(0, threads.getThreadAllocatedBytes(worker)); // one that has ended says -1
+        }
+        return bytes;
+    }
+
+    @Test
+    void aTokenThatCannotBeReadLeavesTheTextAsItWas() {
+        try (Compute compute = Compute.create(2)) {
+            Transformer model = new Transformer(load("llama-gqa", DType.F32), compute);
+            int v = model.config().vocabularySize();
+            KvCache cache = model.newCache(3);
+            float[] logits = new float[v];
+            model.nextLogits(1, cache, logits);
+            assertEquals(
+                    "tokens: expected ids below the vocabulary of " + v + ", found " + v,
+                    assertThrows(IllegalArgumentException.class, () -> model.nextLogits(v, cache, logits))
+                            .getMessage());
+            assertEquals(
+                    "logits: expected room for " + v + " numbers, the model's vocabulary, found 2",
+                    assertThrows(IllegalArgumentException.class, () -> model.nextLogits(1, cache, new float[2]))
+                            .getMessage());
+            assertEquals(1, cache.length(), "tokens in the cache");
+            model.nextLogits(2, cache, logits);
+            model.nextLogits(3, cache, logits);
+            assertEquals(
+                    "KV cache: expected at most 3 tokens, found 4",
+                    assertThrows(IllegalArgumentException.class, () -> model.nextLogits(4, cache, logits))
+                            .getMessage());
+            KvCache other = model.newCache(3);
+            model.eachLogits(new int[] {1, 2}, other);
+            assertArrayEquals(
+                    model.eachLogits(new int[] {3}, other).toArray(), logits, 0f, "logits after the failures");
+        }
+    }
+}
