@@ -45,6 +45,14 @@ public final class IntegerDots {
             boolean vectors, Interleaved m, int group, RoundedActivations x, int j, float[] y, int yo, float[] room) {
         int numbers = j * RoundedActivations.perVector(m.columns);
         int steps = j * (m.columns / RoundedActivations.GROUP);
+        if (vectors && VectorChoice.VECTORS && VectorIntegerSums.registersOfSixteen()) {
+            if (Interleaved.perWord(m.type) == 8) {
+                VectorIntegerFours.dots(m, group, x.numbers, numbers, x.steps, x.sums, steps, y, yo);
+            } else {
+                VectorIntegerBytes.dots(m, group, x.numbers, numbers, x.steps, x.sums, steps, y, yo);
+            }
+            return;
+        }
         if (vectors && VectorChoice.VECTORS) {
             VectorIntegerSums.sums(m, group, x.numbers, numbers, room);
             VectorIntegerScale.scale(m, group, x.steps, x.sums, steps, room, y, yo);

@@ -17,7 +17,7 @@ import jdk.incubator.vector.ShortVector;
 
 /**
  * The sums of {@link IntegerDots}, an int lane for every row: its halves of 16 bits add up products apart and meet at
- * the end. Where a line of sixteen rows is several registers, two of them share the numbers of x.
+ * the end. A line of sixteen rows is several registers, two of which share the numbers of x.
  */
 final class VectorIntegerSums {
     private static final int ROWS = Interleaved.ROWS;
@@ -25,51 +25,20 @@ final class VectorIntegerSums {
 
     private VectorIntegerSums() {}
 
+    /** Whether {@link VectorIntegerFours} and {@link VectorIntegerBytes} compute instead. */
+    static boolean registersOfSixteen() {
+        return L == ROWS;
+    }
+
     /** room[s * 16 + lane] = the {@code s}th sum of products of row {@code lane}. */
     static void sums(Interleaved m, int group, int[] x, int xo, float[] room) {
         boolean fours = Interleaved.perWord(m.type) == 8;
-        if (L == ROWS && fours) {
-            fours(m, group, x, xo, room);
-        } else if (L == ROWS) {
-            bytes(m, group, x, xo, room);
-        } else {
-            for (int lane = 0; lane < ROWS; lane += 2 * L) {
-                if (fours) {
-                    twoOfFours(m, group, lane, x, xo, room);
-                } else {
-                    twoOfBytes(m, group, lane, x, xo, room);
-                }
+        for (int lane = 0; lane < ROWS; lane += 2 * L) {
+            if (fours) {
+                twoOfFours(m, group, lane, x, xo, room);
+            } else {
+                twoOfBytes(m, group, lane, x, xo, room);
             }
-        }
-    }
-
-    private static void fours(Interleaved m, int group, int[] x, int xo, float[] room) {
-        MemorySegment words = m.words;
-        int groups = m.columns / 32;
-        long stride = m.stride(group);
-        long from = m.line(group, 0, 0);
-        LittleEndian.touch(words, from);
-        int at = xo;
-        for (int g = 0; g < groups; g++) {
-            ShortVector a = ShortVector.zero(WHOLE_SHORTS);
-            long line = from + (long) g * LINE;
-            for (int word = 0; word < 4; word++) {
-                ShortVector v = IntVector.fromMemorySegment(INTS, words, line, LITTLE_ENDIAN)
-                        .reinterpretAsShorts();
-                ShortVector x0 = IntVector.broadcast(INTS, x[at]).reinterpretAsShorts();
-                a = v.mul(x0).add(a);
-                ShortVector x1 = IntVector.broadcast(INTS, x[at + 1]).reinterpretAsShorts();
-                a = v.lanewise(LSHR, 4).mul(x1).add(a);
-                ShortVector x2 = IntVector.broadcast(INTS, x[at + 2]).reinterpretAsShorts();
-                a = v.lanewise(LSHR, 8).mul(x2).add(a);
-                ShortVector x3 = IntVector.broadcast(INTS, x[at + 3]).reinterpretAsShorts();
-                a = v.lanewise(LSHR, 12).mul(x3).add(a);
-                line += stride;
-                at += 4;
-            }
-            IntVector p = ShortVector.zero(WHOLE_SHORTS).add(a).reinterpretAsInts();
-            IntVector sum = p.lanewise(LSHL, 16).lanewise(ASHR, 16).add(p.lanewise(ASHR, 16));
-            ((FloatVector) sum.convertShape(I2F, FLOATS, 0)).intoArray(room, g * ROWS);
         }
     }
 
@@ -110,33 +79,6 @@ final class VectorIntegerSums {
             IntVector sumQ = q.lanewise(LSHL, 16).lanewise(ASHR, 16).add(q.lanewise(ASHR, 16));
             ((FloatVector) sumP.convertShape(I2F, FLOATS, 0)).intoArray(room, g * ROWS + lane);
             ((FloatVector) sumQ.convertShape(I2F, FLOATS, 0)).intoArray(room, g * ROWS + lane + L);
-        }
-    }
-
-    private static void bytes(Interleaved m, int group, int[] x, int xo, float[] room) {
-        MemorySegment words = m.words;
-        int perGroup = Interleaved.groupOf(m.type) / 16;
-        long stride = m.stride(group);
-        long from = m.line(group, 0, 0);
-        int off = xo + m.columns / 2;
-        LittleEndian.touch(words, from);
-        int at = xo;
-        for (int s = 0; s < m.columns / 16; s++) {
-            ShortVector a = IntVector.broadcast(INTS, x[off + s]).reinterpretAsShorts();
-            long line = from + s % perGroup * 4L * stride + (long) (s / perGroup) * LINE;
-            for (int word = 0; word < 4; word++) {
-                ShortVector v = IntVector.fromMemorySegment(INTS, words, line, LITTLE_ENDIAN)
-                        .reinterpretAsShorts();
-                ShortVector x0 = IntVector.broadcast(INTS, x[at]).reinterpretAsShorts();
-                a = v.mul(x0).add(a);
-                ShortVector x1 = IntVector.broadcast(INTS, x[at + 1]).reinterpretAsShorts();
-                a = v.lanewise(LSHR, 8).mul(x1).add(a);
-                line += stride;
-                at += 2;
-            }
-            IntVector p = ShortVector.zero(WHOLE_SHORTS).add(a).reinterpretAsInts();
-            IntVector sum = p.lanewise(LSHL, 16).lanewise(ASHR, 16).add(p.lanewise(ASHR, 16));
-            ((FloatVector) sum.convertShape(I2F, FLOATS, 0)).intoArray(room, s * ROWS);
         }
     }
 
