@@ -65,21 +65,21 @@ public final class IntegerDots {
     }
 
     /** room[s * 16 + lane] = the {@code s}th sum of products of a row, a whole number. */
-    private static void sums(Interleaved m, int group, int[] x, int xo, float[] room) {
+    private static void sums(Interleaved m, int group, float[] x, int xo, float[] room) {
         int summed = summed(m.type);
         int words = summed / Interleaved.perWord(m.type);
         int factors = Interleaved.perWord(m.type) / 2;
         int bits = 16 / factors;
         int perGroup = Interleaved.groupOf(m.type) / summed;
         for (int s = 0; s < m.columns / summed; s++) {
-            int begin = factors == 2 ? x[xo + m.columns / 2 + s] : 0;
+            int begin = factors == 2 ? RoundedActivations.factors(x, xo + m.columns / 2 + s) : 0;
             for (int lane = 0; lane < ROWS; lane++) {
                 int v = begin;
                 int u = begin >> 16;
                 for (int w = 0; w < words; w++) {
                     int word = m.wordAt(m.line(group, s % perGroup * words + w, s / perGroup), lane);
                     for (int k = 0; k < factors; k++) {
-                        int factor = x[xo + (s * words + w) * factors + k];
+                        int factor = RoundedActivations.factors(x, xo + (s * words + w) * factors + k);
                         v += ((word & 0xffff) >> k * bits) * factor;
                         u += (word >>> 16 >> k * bits) * (factor >> 16);
                     }

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * largest, and each is the nearest multiple of it, -127 to 127.
  *
  * <pre>
- * numbers   [vectors][columns / 2 + columns / 16]   int     two factors of 16 bits each, below
+ * numbers   [vectors][columns / 2 + columns / 16]   bits    two factors of 16 bits each, below
  * steps     [vectors][columns / 32]                 F32     what the multiples are of
  * sums      [vectors][columns / 32]                 F32     of 32 multiples, a whole number
  * </pre>
@@ -23,6 +23,10 @@ import java.util.Arrays;
  * <p>which holds in 16 bits, whatever overflows on the way, because what comes out fits in them; for two bytes it is v
  * x0 + (v >> 8) (x1 - 256 x0). The int for a factor has that of half v in its lower bits and that of u above. Behind
  * the factors of bytes stands, for each 16 columns, what takes a bias off again.
+ *
+ * <p>The 32 bits of two factors are kept as those of a float, which is never computed with: HotSpot fills a register
+ * with a float from memory by one instruction, with an int by three. Loading, storing and moving a float keeps all of
+ * its bits on the processors that HotSpot runs on, also where they are a NaN's.
  */
 public final class RoundedActivations {
     /** Columns that share a step. */
@@ -34,7 +38,7 @@ public final class RoundedActivations {
     /** Below it a 127th of it could be zero, and its reciprocal infinite; nothing a model computes is so small. */
     private static final float SMALLEST = 0x1p-100f;
 
-    int[] numbers = new int[0];
+    float[] numbers = new float[0];
     float[] steps = new float[0];
     float[] sums = new float[0];
     private int columns;
@@ -45,7 +49,7 @@ public final class RoundedActivations {
         return Interleaved.has(type) && type != DType.Q8_0;
     }
 
-    /** Ints of {@link #numbers} to a vector. */
+    /** Places of {@link #numbers} to a vector. */
     static int perVector(int columns) {
         return columns / 2 + columns / 16;
     }
@@ -60,7 +64,7 @@ public final class RoundedActivations {
         this.columns = columns;
         int groups = columns / GROUP;
         if (numbers.length < count * perVector(columns)) {
-            numbers = new int[count * perVector(columns)];
+            numbers = new float[count * perVector(columns)];
         }
         if (steps.length < count * groups) {
             steps = new float[count * groups];
@@ -126,7 +130,7 @@ public final class RoundedActivations {
             int before = 0;
             for (int k = 0; k < 4; k++) {
                 int both = both(rounded[8 * word + k], rounded[8 * word + 4 + k]);
-                numbers[to + 4 * word + k] = less(both, before, 4);
+                put(to + 4 * word + k, less(both, before, 4));
                 before = both;
             }
         }
@@ -135,8 +139,8 @@ public final class RoundedActivations {
     private void pairs(int to) {
         for (int word = 0; word < GROUP / 4; word++) {
             int first = both(rounded[4 * word], rounded[4 * word + 2]);
-            numbers[to + 2 * word] = first;
-            numbers[to + 2 * word + 1] = less(both(rounded[4 * word + 1], rounded[4 * word + 3]), first, 8);
+            put(to + 2 * word, first);
+            put(to + 2 * word + 1, less(both(rounded[4 * word + 1], rounded[4 * word + 3]), first, 8));
         }
     }
 
@@ -149,8 +153,17 @@ public final class RoundedActivations {
                 v += rounded[i] + rounded[i + 1];
                 u += rounded[i + 2] + rounded[i + 3];
             }
-            numbers[to + part] = both(-bias * v, -bias * u);
+            put(to + part, both(-bias * v, -bias * u));
         }
+    }
+
+    private void put(int at, int factors) {
+        numbers[at] = Float.intBitsToFloat(factors);
+    }
+
+    /** The factors at place {@code at} of {@link #numbers}, that of v in the lower half. */
+    static int factors(float[] numbers, int at) {
+        return Float.floatToRawIntBits(numbers[at]);
     }
 
     private static int both(int v, int u) {

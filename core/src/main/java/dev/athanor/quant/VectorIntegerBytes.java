@@ -29,7 +29,7 @@ final class VectorIntegerBytes {
     private VectorIntegerBytes() {}
 
     static void dots(
-            Interleaved m, int group, int[] x, int xo, float[] steps, float[] sums, int so, float[] y, int yo) {
+            Interleaved m, int group, float[] x, int xo, float[] steps, float[] sums, int so, float[] y, int yo) {
         if (m.type == DType.Q6_K) {
             dotsQ6K(m, group, x, xo, steps, so, y, yo);
         } else {
@@ -37,7 +37,7 @@ final class VectorIntegerBytes {
         }
     }
 
-    private static void dotsQ6K(Interleaved m, int group, int[] x, int xo, float[] steps, int so, float[] y, int yo) {
+    private static void dotsQ6K(Interleaved m, int group, float[] x, int xo, float[] steps, int so, float[] y, int yo) {
         MemorySegment words = m.words;
         MemorySegment scales = m.scales;
         MemorySegment sixteens = m.steps;
@@ -48,36 +48,38 @@ final class VectorIntegerBytes {
         long step = (long) group * groups * ROWS;
         int off = xo + m.columns / 2;
         LittleEndian.touch(words, line);
+        ShortVector by8 = ShortVector.broadcast(WHOLE_SHORTS, (short) 8);
         FloatVector sum = FloatVector.zero(FLOATS);
         int at = xo;
         for (int g = 0; g < groups; g++) {
-            ShortVector a = IntVector.broadcast(INTS, x[off + g]).reinterpretAsShorts();
+            ShortVector a = FloatVector.broadcast(FLOATS, x[off + g]).reinterpretAsShorts();
             ShortVector v0 = IntVector.fromMemorySegment(INTS, words, line, LITTLE_ENDIAN)
                     .reinterpretAsShorts();
-            a = v0.mul(IntVector.broadcast(INTS, x[at]).reinterpretAsShorts()).add(a);
-            a = v0.lanewise(LSHR, 8)
-                    .mul(IntVector.broadcast(INTS, x[at + 1]).reinterpretAsShorts())
+            a = v0.mul(FloatVector.broadcast(FLOATS, x[at]).reinterpretAsShorts())
+                    .add(a);
+            a = v0.lanewise(LSHR, by8)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 1]).reinterpretAsShorts())
                     .add(a);
             ShortVector v1 = IntVector.fromMemorySegment(INTS, words, line + stride, LITTLE_ENDIAN)
                     .reinterpretAsShorts();
-            a = v1.mul(IntVector.broadcast(INTS, x[at + 2]).reinterpretAsShorts())
+            a = v1.mul(FloatVector.broadcast(FLOATS, x[at + 2]).reinterpretAsShorts())
                     .add(a);
-            a = v1.lanewise(LSHR, 8)
-                    .mul(IntVector.broadcast(INTS, x[at + 3]).reinterpretAsShorts())
+            a = v1.lanewise(LSHR, by8)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 3]).reinterpretAsShorts())
                     .add(a);
             ShortVector v2 = IntVector.fromMemorySegment(INTS, words, line + 2 * stride, LITTLE_ENDIAN)
                     .reinterpretAsShorts();
-            a = v2.mul(IntVector.broadcast(INTS, x[at + 4]).reinterpretAsShorts())
+            a = v2.mul(FloatVector.broadcast(FLOATS, x[at + 4]).reinterpretAsShorts())
                     .add(a);
-            a = v2.lanewise(LSHR, 8)
-                    .mul(IntVector.broadcast(INTS, x[at + 5]).reinterpretAsShorts())
+            a = v2.lanewise(LSHR, by8)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 5]).reinterpretAsShorts())
                     .add(a);
             ShortVector v3 = IntVector.fromMemorySegment(INTS, words, line + 3 * stride, LITTLE_ENDIAN)
                     .reinterpretAsShorts();
-            a = v3.mul(IntVector.broadcast(INTS, x[at + 6]).reinterpretAsShorts())
+            a = v3.mul(FloatVector.broadcast(FLOATS, x[at + 6]).reinterpretAsShorts())
                     .add(a);
-            a = v3.lanewise(LSHR, 8)
-                    .mul(IntVector.broadcast(INTS, x[at + 7]).reinterpretAsShorts())
+            a = v3.lanewise(LSHR, by8)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 7]).reinterpretAsShorts())
                     .add(a);
             IntVector p = ShortVector.zero(WHOLE_SHORTS).add(a).reinterpretAsInts();
             IntVector whole = p.lanewise(LSHL, 16).lanewise(ASHR, 16).add(p.lanewise(ASHR, 16));
@@ -97,7 +99,7 @@ final class VectorIntegerBytes {
     }
 
     private static void dotsQ5K(
-            Interleaved m, int group, int[] x, int xo, float[] steps, float[] sums, int so, float[] y, int yo) {
+            Interleaved m, int group, float[] x, int xo, float[] steps, float[] sums, int so, float[] y, int yo) {
         MemorySegment words = m.words;
         MemorySegment scales = m.scales;
         MemorySegment eights = m.steps;
@@ -108,67 +110,69 @@ final class VectorIntegerBytes {
         long step = (long) group * groups * 2 * ROWS;
         int off = xo + m.columns / 2;
         LittleEndian.touch(words, line);
+        ShortVector by8 = ShortVector.broadcast(WHOLE_SHORTS, (short) 8);
         FloatVector sum = FloatVector.zero(FLOATS);
         int at = xo;
         for (int g = 0; g < groups; g++) {
-            ShortVector a = IntVector.broadcast(INTS, x[off + 2 * g]).reinterpretAsShorts();
+            ShortVector a = FloatVector.broadcast(FLOATS, x[off + 2 * g]).reinterpretAsShorts();
             ShortVector v0 = IntVector.fromMemorySegment(INTS, words, line, LITTLE_ENDIAN)
                     .reinterpretAsShorts();
-            a = v0.mul(IntVector.broadcast(INTS, x[at]).reinterpretAsShorts()).add(a);
-            a = v0.lanewise(LSHR, 8)
-                    .mul(IntVector.broadcast(INTS, x[at + 1]).reinterpretAsShorts())
+            a = v0.mul(FloatVector.broadcast(FLOATS, x[at]).reinterpretAsShorts())
+                    .add(a);
+            a = v0.lanewise(LSHR, by8)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 1]).reinterpretAsShorts())
                     .add(a);
             ShortVector v1 = IntVector.fromMemorySegment(INTS, words, line + stride, LITTLE_ENDIAN)
                     .reinterpretAsShorts();
-            a = v1.mul(IntVector.broadcast(INTS, x[at + 2]).reinterpretAsShorts())
+            a = v1.mul(FloatVector.broadcast(FLOATS, x[at + 2]).reinterpretAsShorts())
                     .add(a);
-            a = v1.lanewise(LSHR, 8)
-                    .mul(IntVector.broadcast(INTS, x[at + 3]).reinterpretAsShorts())
+            a = v1.lanewise(LSHR, by8)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 3]).reinterpretAsShorts())
                     .add(a);
             ShortVector v2 = IntVector.fromMemorySegment(INTS, words, line + 2 * stride, LITTLE_ENDIAN)
                     .reinterpretAsShorts();
-            a = v2.mul(IntVector.broadcast(INTS, x[at + 4]).reinterpretAsShorts())
+            a = v2.mul(FloatVector.broadcast(FLOATS, x[at + 4]).reinterpretAsShorts())
                     .add(a);
-            a = v2.lanewise(LSHR, 8)
-                    .mul(IntVector.broadcast(INTS, x[at + 5]).reinterpretAsShorts())
+            a = v2.lanewise(LSHR, by8)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 5]).reinterpretAsShorts())
                     .add(a);
             ShortVector v3 = IntVector.fromMemorySegment(INTS, words, line + 3 * stride, LITTLE_ENDIAN)
                     .reinterpretAsShorts();
-            a = v3.mul(IntVector.broadcast(INTS, x[at + 6]).reinterpretAsShorts())
+            a = v3.mul(FloatVector.broadcast(FLOATS, x[at + 6]).reinterpretAsShorts())
                     .add(a);
-            a = v3.lanewise(LSHR, 8)
-                    .mul(IntVector.broadcast(INTS, x[at + 7]).reinterpretAsShorts())
+            a = v3.lanewise(LSHR, by8)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 7]).reinterpretAsShorts())
                     .add(a);
             IntVector p = ShortVector.zero(WHOLE_SHORTS).add(a).reinterpretAsInts();
             IntVector first = p.lanewise(LSHL, 16).lanewise(ASHR, 16).add(p.lanewise(ASHR, 16));
-            ShortVector b = IntVector.broadcast(INTS, x[off + 2 * g + 1]).reinterpretAsShorts();
+            ShortVector b = FloatVector.broadcast(FLOATS, x[off + 2 * g + 1]).reinterpretAsShorts();
             ShortVector v4 = IntVector.fromMemorySegment(INTS, words, line + 4 * stride, LITTLE_ENDIAN)
                     .reinterpretAsShorts();
-            b = v4.mul(IntVector.broadcast(INTS, x[at + 8]).reinterpretAsShorts())
+            b = v4.mul(FloatVector.broadcast(FLOATS, x[at + 8]).reinterpretAsShorts())
                     .add(b);
-            b = v4.lanewise(LSHR, 8)
-                    .mul(IntVector.broadcast(INTS, x[at + 9]).reinterpretAsShorts())
+            b = v4.lanewise(LSHR, by8)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 9]).reinterpretAsShorts())
                     .add(b);
             ShortVector v5 = IntVector.fromMemorySegment(INTS, words, line + 5 * stride, LITTLE_ENDIAN)
                     .reinterpretAsShorts();
-            b = v5.mul(IntVector.broadcast(INTS, x[at + 10]).reinterpretAsShorts())
+            b = v5.mul(FloatVector.broadcast(FLOATS, x[at + 10]).reinterpretAsShorts())
                     .add(b);
-            b = v5.lanewise(LSHR, 8)
-                    .mul(IntVector.broadcast(INTS, x[at + 11]).reinterpretAsShorts())
+            b = v5.lanewise(LSHR, by8)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 11]).reinterpretAsShorts())
                     .add(b);
             ShortVector v6 = IntVector.fromMemorySegment(INTS, words, line + 6 * stride, LITTLE_ENDIAN)
                     .reinterpretAsShorts();
-            b = v6.mul(IntVector.broadcast(INTS, x[at + 12]).reinterpretAsShorts())
+            b = v6.mul(FloatVector.broadcast(FLOATS, x[at + 12]).reinterpretAsShorts())
                     .add(b);
-            b = v6.lanewise(LSHR, 8)
-                    .mul(IntVector.broadcast(INTS, x[at + 13]).reinterpretAsShorts())
+            b = v6.lanewise(LSHR, by8)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 13]).reinterpretAsShorts())
                     .add(b);
             ShortVector v7 = IntVector.fromMemorySegment(INTS, words, line + 7 * stride, LITTLE_ENDIAN)
                     .reinterpretAsShorts();
-            b = v7.mul(IntVector.broadcast(INTS, x[at + 14]).reinterpretAsShorts())
+            b = v7.mul(FloatVector.broadcast(FLOATS, x[at + 14]).reinterpretAsShorts())
                     .add(b);
-            b = v7.lanewise(LSHR, 8)
-                    .mul(IntVector.broadcast(INTS, x[at + 15]).reinterpretAsShorts())
+            b = v7.lanewise(LSHR, by8)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 15]).reinterpretAsShorts())
                     .add(b);
             IntVector q = ShortVector.zero(WHOLE_SHORTS).add(b).reinterpretAsInts();
             IntVector second = q.lanewise(LSHL, 16).lanewise(ASHR, 16).add(q.lanewise(ASHR, 16));

@@ -21,7 +21,8 @@ import jdk.incubator.vector.ShortVector;
 /**
  * {@link IntegerDots} of four-bit numbers where a register holds sixteen rows. The four words of a group are written
  * out, and its scale meets its sum at once: a core asks for memory only as far ahead as its window of instructions
- * reaches, and a loop over the words took several instructions beside each that computes.
+ * reaches, and a loop over the words took several instructions beside each that computes. Shifts are by registers,
+ * since HotSpot makes a register of every constant shift of shorts, each time anew.
  */
 final class VectorIntegerFours {
     private static final int ROWS = Interleaved.ROWS;
@@ -30,7 +31,7 @@ final class VectorIntegerFours {
     private VectorIntegerFours() {}
 
     static void dots(
-            Interleaved m, int group, int[] x, int xo, float[] steps, float[] sums, int so, float[] y, int yo) {
+            Interleaved m, int group, float[] x, int xo, float[] steps, float[] sums, int so, float[] y, int yo) {
         if (m.type == DType.Q4_0) {
             dotsQ40(m, group, x, xo, steps, sums, so, y, yo);
         } else {
@@ -39,7 +40,7 @@ final class VectorIntegerFours {
     }
 
     private static void dotsQ40(
-            Interleaved m, int group, int[] x, int xo, float[] steps, float[] sums, int so, float[] y, int yo) {
+            Interleaved m, int group, float[] x, int xo, float[] steps, float[] sums, int so, float[] y, int yo) {
         MemorySegment words = m.words;
         MemorySegment scales = m.scales;
         int groups = m.columns / 32;
@@ -48,60 +49,64 @@ final class VectorIntegerFours {
         long scale = (long) group * groups * LINE;
         float bias = Interleaved.bias(DType.Q4_0);
         LittleEndian.touch(words, line);
+        ShortVector by4 = ShortVector.broadcast(WHOLE_SHORTS, (short) 4);
+        ShortVector by8 = ShortVector.broadcast(WHOLE_SHORTS, (short) 8);
+        ShortVector by12 = ShortVector.broadcast(WHOLE_SHORTS, (short) 12);
         FloatVector sum = FloatVector.zero(FLOATS);
         int at = xo;
         for (int g = 0; g < groups; g++) {
             ShortVector a = ShortVector.zero(WHOLE_SHORTS);
             ShortVector v0 = IntVector.fromMemorySegment(INTS, words, line, LITTLE_ENDIAN)
                     .reinterpretAsShorts();
-            a = v0.mul(IntVector.broadcast(INTS, x[at]).reinterpretAsShorts()).add(a);
-            a = v0.lanewise(LSHR, 4)
-                    .mul(IntVector.broadcast(INTS, x[at + 1]).reinterpretAsShorts())
+            a = v0.mul(FloatVector.broadcast(FLOATS, x[at]).reinterpretAsShorts())
                     .add(a);
-            a = v0.lanewise(LSHR, 8)
-                    .mul(IntVector.broadcast(INTS, x[at + 2]).reinterpretAsShorts())
+            a = v0.lanewise(LSHR, by4)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 1]).reinterpretAsShorts())
                     .add(a);
-            a = v0.lanewise(LSHR, 12)
-                    .mul(IntVector.broadcast(INTS, x[at + 3]).reinterpretAsShorts())
+            a = v0.lanewise(LSHR, by8)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 2]).reinterpretAsShorts())
+                    .add(a);
+            a = v0.lanewise(LSHR, by12)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 3]).reinterpretAsShorts())
                     .add(a);
             ShortVector v1 = IntVector.fromMemorySegment(INTS, words, line + stride, LITTLE_ENDIAN)
                     .reinterpretAsShorts();
-            a = v1.mul(IntVector.broadcast(INTS, x[at + 4]).reinterpretAsShorts())
+            a = v1.mul(FloatVector.broadcast(FLOATS, x[at + 4]).reinterpretAsShorts())
                     .add(a);
-            a = v1.lanewise(LSHR, 4)
-                    .mul(IntVector.broadcast(INTS, x[at + 5]).reinterpretAsShorts())
+            a = v1.lanewise(LSHR, by4)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 5]).reinterpretAsShorts())
                     .add(a);
-            a = v1.lanewise(LSHR, 8)
-                    .mul(IntVector.broadcast(INTS, x[at + 6]).reinterpretAsShorts())
+            a = v1.lanewise(LSHR, by8)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 6]).reinterpretAsShorts())
                     .add(a);
-            a = v1.lanewise(LSHR, 12)
-                    .mul(IntVector.broadcast(INTS, x[at + 7]).reinterpretAsShorts())
+            a = v1.lanewise(LSHR, by12)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 7]).reinterpretAsShorts())
                     .add(a);
             ShortVector v2 = IntVector.fromMemorySegment(INTS, words, line + 2 * stride, LITTLE_ENDIAN)
                     .reinterpretAsShorts();
-            a = v2.mul(IntVector.broadcast(INTS, x[at + 8]).reinterpretAsShorts())
+            a = v2.mul(FloatVector.broadcast(FLOATS, x[at + 8]).reinterpretAsShorts())
                     .add(a);
-            a = v2.lanewise(LSHR, 4)
-                    .mul(IntVector.broadcast(INTS, x[at + 9]).reinterpretAsShorts())
+            a = v2.lanewise(LSHR, by4)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 9]).reinterpretAsShorts())
                     .add(a);
-            a = v2.lanewise(LSHR, 8)
-                    .mul(IntVector.broadcast(INTS, x[at + 10]).reinterpretAsShorts())
+            a = v2.lanewise(LSHR, by8)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 10]).reinterpretAsShorts())
                     .add(a);
-            a = v2.lanewise(LSHR, 12)
-                    .mul(IntVector.broadcast(INTS, x[at + 11]).reinterpretAsShorts())
+            a = v2.lanewise(LSHR, by12)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 11]).reinterpretAsShorts())
                     .add(a);
             ShortVector v3 = IntVector.fromMemorySegment(INTS, words, line + 3 * stride, LITTLE_ENDIAN)
                     .reinterpretAsShorts();
-            a = v3.mul(IntVector.broadcast(INTS, x[at + 12]).reinterpretAsShorts())
+            a = v3.mul(FloatVector.broadcast(FLOATS, x[at + 12]).reinterpretAsShorts())
                     .add(a);
-            a = v3.lanewise(LSHR, 4)
-                    .mul(IntVector.broadcast(INTS, x[at + 13]).reinterpretAsShorts())
+            a = v3.lanewise(LSHR, by4)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 13]).reinterpretAsShorts())
                     .add(a);
-            a = v3.lanewise(LSHR, 8)
-                    .mul(IntVector.broadcast(INTS, x[at + 14]).reinterpretAsShorts())
+            a = v3.lanewise(LSHR, by8)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 14]).reinterpretAsShorts())
                     .add(a);
-            a = v3.lanewise(LSHR, 12)
-                    .mul(IntVector.broadcast(INTS, x[at + 15]).reinterpretAsShorts())
+            a = v3.lanewise(LSHR, by12)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 15]).reinterpretAsShorts())
                     .add(a);
             IntVector p = ShortVector.zero(WHOLE_SHORTS).add(a).reinterpretAsInts();
             IntVector whole = p.lanewise(LSHL, 16).lanewise(ASHR, 16).add(p.lanewise(ASHR, 16));
@@ -118,7 +123,7 @@ final class VectorIntegerFours {
     }
 
     private static void dotsQ4K(
-            Interleaved m, int group, int[] x, int xo, float[] steps, float[] sums, int so, float[] y, int yo) {
+            Interleaved m, int group, float[] x, int xo, float[] steps, float[] sums, int so, float[] y, int yo) {
         MemorySegment words = m.words;
         MemorySegment scales = m.scales;
         MemorySegment eights = m.steps;
@@ -128,60 +133,64 @@ final class VectorIntegerFours {
         long block = (long) group * (groups / 8) * 2 * LINE;
         long step = (long) group * groups * 2 * ROWS;
         LittleEndian.touch(words, line);
+        ShortVector by4 = ShortVector.broadcast(WHOLE_SHORTS, (short) 4);
+        ShortVector by8 = ShortVector.broadcast(WHOLE_SHORTS, (short) 8);
+        ShortVector by12 = ShortVector.broadcast(WHOLE_SHORTS, (short) 12);
         FloatVector sum = FloatVector.zero(FLOATS);
         int at = xo;
         for (int g = 0; g < groups; g++) {
             ShortVector a = ShortVector.zero(WHOLE_SHORTS);
             ShortVector v0 = IntVector.fromMemorySegment(INTS, words, line, LITTLE_ENDIAN)
                     .reinterpretAsShorts();
-            a = v0.mul(IntVector.broadcast(INTS, x[at]).reinterpretAsShorts()).add(a);
-            a = v0.lanewise(LSHR, 4)
-                    .mul(IntVector.broadcast(INTS, x[at + 1]).reinterpretAsShorts())
+            a = v0.mul(FloatVector.broadcast(FLOATS, x[at]).reinterpretAsShorts())
                     .add(a);
-            a = v0.lanewise(LSHR, 8)
-                    .mul(IntVector.broadcast(INTS, x[at + 2]).reinterpretAsShorts())
+            a = v0.lanewise(LSHR, by4)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 1]).reinterpretAsShorts())
                     .add(a);
-            a = v0.lanewise(LSHR, 12)
-                    .mul(IntVector.broadcast(INTS, x[at + 3]).reinterpretAsShorts())
+            a = v0.lanewise(LSHR, by8)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 2]).reinterpretAsShorts())
+                    .add(a);
+            a = v0.lanewise(LSHR, by12)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 3]).reinterpretAsShorts())
                     .add(a);
             ShortVector v1 = IntVector.fromMemorySegment(INTS, words, line + stride, LITTLE_ENDIAN)
                     .reinterpretAsShorts();
-            a = v1.mul(IntVector.broadcast(INTS, x[at + 4]).reinterpretAsShorts())
+            a = v1.mul(FloatVector.broadcast(FLOATS, x[at + 4]).reinterpretAsShorts())
                     .add(a);
-            a = v1.lanewise(LSHR, 4)
-                    .mul(IntVector.broadcast(INTS, x[at + 5]).reinterpretAsShorts())
+            a = v1.lanewise(LSHR, by4)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 5]).reinterpretAsShorts())
                     .add(a);
-            a = v1.lanewise(LSHR, 8)
-                    .mul(IntVector.broadcast(INTS, x[at + 6]).reinterpretAsShorts())
+            a = v1.lanewise(LSHR, by8)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 6]).reinterpretAsShorts())
                     .add(a);
-            a = v1.lanewise(LSHR, 12)
-                    .mul(IntVector.broadcast(INTS, x[at + 7]).reinterpretAsShorts())
+            a = v1.lanewise(LSHR, by12)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 7]).reinterpretAsShorts())
                     .add(a);
             ShortVector v2 = IntVector.fromMemorySegment(INTS, words, line + 2 * stride, LITTLE_ENDIAN)
                     .reinterpretAsShorts();
-            a = v2.mul(IntVector.broadcast(INTS, x[at + 8]).reinterpretAsShorts())
+            a = v2.mul(FloatVector.broadcast(FLOATS, x[at + 8]).reinterpretAsShorts())
                     .add(a);
-            a = v2.lanewise(LSHR, 4)
-                    .mul(IntVector.broadcast(INTS, x[at + 9]).reinterpretAsShorts())
+            a = v2.lanewise(LSHR, by4)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 9]).reinterpretAsShorts())
                     .add(a);
-            a = v2.lanewise(LSHR, 8)
-                    .mul(IntVector.broadcast(INTS, x[at + 10]).reinterpretAsShorts())
+            a = v2.lanewise(LSHR, by8)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 10]).reinterpretAsShorts())
                     .add(a);
-            a = v2.lanewise(LSHR, 12)
-                    .mul(IntVector.broadcast(INTS, x[at + 11]).reinterpretAsShorts())
+            a = v2.lanewise(LSHR, by12)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 11]).reinterpretAsShorts())
                     .add(a);
             ShortVector v3 = IntVector.fromMemorySegment(INTS, words, line + 3 * stride, LITTLE_ENDIAN)
                     .reinterpretAsShorts();
-            a = v3.mul(IntVector.broadcast(INTS, x[at + 12]).reinterpretAsShorts())
+            a = v3.mul(FloatVector.broadcast(FLOATS, x[at + 12]).reinterpretAsShorts())
                     .add(a);
-            a = v3.lanewise(LSHR, 4)
-                    .mul(IntVector.broadcast(INTS, x[at + 13]).reinterpretAsShorts())
+            a = v3.lanewise(LSHR, by4)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 13]).reinterpretAsShorts())
                     .add(a);
-            a = v3.lanewise(LSHR, 8)
-                    .mul(IntVector.broadcast(INTS, x[at + 14]).reinterpretAsShorts())
+            a = v3.lanewise(LSHR, by8)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 14]).reinterpretAsShorts())
                     .add(a);
-            a = v3.lanewise(LSHR, 12)
-                    .mul(IntVector.broadcast(INTS, x[at + 15]).reinterpretAsShorts())
+            a = v3.lanewise(LSHR, by12)
+                    .mul(FloatVector.broadcast(FLOATS, x[at + 15]).reinterpretAsShorts())
                     .add(a);
             IntVector p = ShortVector.zero(WHOLE_SHORTS).add(a).reinterpretAsInts();
             IntVector whole = p.lanewise(LSHL, 16).lanewise(ASHR, 16).add(p.lanewise(ASHR, 16));

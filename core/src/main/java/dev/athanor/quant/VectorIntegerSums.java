@@ -31,7 +31,7 @@ final class VectorIntegerSums {
     }
 
     /** room[s * 16 + lane] = the {@code s}th sum of products of row {@code lane}. */
-    static void sums(Interleaved m, int group, int[] x, int xo, float[] room) {
+    static void sums(Interleaved m, int group, float[] x, int xo, float[] room) {
         boolean fours = Interleaved.perWord(m.type) == 8;
         for (int lane = 0; lane < ROWS; lane += 2 * L) {
             if (fours) {
@@ -42,7 +42,7 @@ final class VectorIntegerSums {
         }
     }
 
-    private static void twoOfFours(Interleaved m, int group, int lane, int[] x, int xo, float[] room) {
+    private static void twoOfFours(Interleaved m, int group, int lane, float[] x, int xo, float[] room) {
         MemorySegment words = m.words;
         int groups = m.columns / 32;
         long stride = m.stride(group);
@@ -58,16 +58,16 @@ final class VectorIntegerSums {
                         .reinterpretAsShorts();
                 ShortVector w = IntVector.fromMemorySegment(INTS, words, line + 4 * L, LITTLE_ENDIAN)
                         .reinterpretAsShorts();
-                ShortVector x0 = IntVector.broadcast(INTS, x[at]).reinterpretAsShorts();
+                ShortVector x0 = FloatVector.broadcast(FLOATS, x[at]).reinterpretAsShorts();
                 a = v.mul(x0).add(a);
                 b = w.mul(x0).add(b);
-                ShortVector x1 = IntVector.broadcast(INTS, x[at + 1]).reinterpretAsShorts();
+                ShortVector x1 = FloatVector.broadcast(FLOATS, x[at + 1]).reinterpretAsShorts();
                 a = v.lanewise(LSHR, 4).mul(x1).add(a);
                 b = w.lanewise(LSHR, 4).mul(x1).add(b);
-                ShortVector x2 = IntVector.broadcast(INTS, x[at + 2]).reinterpretAsShorts();
+                ShortVector x2 = FloatVector.broadcast(FLOATS, x[at + 2]).reinterpretAsShorts();
                 a = v.lanewise(LSHR, 8).mul(x2).add(a);
                 b = w.lanewise(LSHR, 8).mul(x2).add(b);
-                ShortVector x3 = IntVector.broadcast(INTS, x[at + 3]).reinterpretAsShorts();
+                ShortVector x3 = FloatVector.broadcast(FLOATS, x[at + 3]).reinterpretAsShorts();
                 a = v.lanewise(LSHR, 12).mul(x3).add(a);
                 b = w.lanewise(LSHR, 12).mul(x3).add(b);
                 line += stride;
@@ -82,7 +82,7 @@ final class VectorIntegerSums {
         }
     }
 
-    private static void twoOfBytes(Interleaved m, int group, int lane, int[] x, int xo, float[] room) {
+    private static void twoOfBytes(Interleaved m, int group, int lane, float[] x, int xo, float[] room) {
         MemorySegment words = m.words;
         int perGroup = Interleaved.groupOf(m.type) / 16;
         long stride = m.stride(group);
@@ -91,7 +91,7 @@ final class VectorIntegerSums {
         LittleEndian.touch(words, from);
         int at = xo;
         for (int s = 0; s < m.columns / 16; s++) {
-            ShortVector a = IntVector.broadcast(INTS, x[off + s]).reinterpretAsShorts();
+            ShortVector a = FloatVector.broadcast(FLOATS, x[off + s]).reinterpretAsShorts();
             ShortVector b = a;
             long line = from + s % perGroup * 4L * stride + (long) (s / perGroup) * LINE;
             for (int word = 0; word < 4; word++) {
@@ -99,10 +99,10 @@ final class VectorIntegerSums {
                         .reinterpretAsShorts();
                 ShortVector w = IntVector.fromMemorySegment(INTS, words, line + 4 * L, LITTLE_ENDIAN)
                         .reinterpretAsShorts();
-                ShortVector x0 = IntVector.broadcast(INTS, x[at]).reinterpretAsShorts();
+                ShortVector x0 = FloatVector.broadcast(FLOATS, x[at]).reinterpretAsShorts();
                 a = v.mul(x0).add(a);
                 b = w.mul(x0).add(b);
-                ShortVector x1 = IntVector.broadcast(INTS, x[at + 1]).reinterpretAsShorts();
+                ShortVector x1 = FloatVector.broadcast(FLOATS, x[at + 1]).reinterpretAsShorts();
                 a = v.lanewise(LSHR, 8).mul(x1).add(a);
                 b = w.lanewise(LSHR, 8).mul(x1).add(b);
                 line += stride;
