@@ -16,21 +16,29 @@ final class WideHeads {
     private WideHeads() {}
 
     static ModelConfig config(Family family, int layers, int context) {
+        return config(family, layers, context, SIZE, 96);
+    }
+
+    /**
+     * @param size of a head, a quarter of the width
+     * @param inner width of the feed-forward step
+     */
+    static ModelConfig config(Family family, int layers, int context, int size, int inner) {
         boolean old = family == Family.GPT2 || family == Family.GPT_NEOX;
         return new ModelConfig(
                 family,
                 VOCABULARY,
                 context,
                 layers,
-                HEADS * SIZE,
+                HEADS * size,
                 HEADS,
                 old ? HEADS : 2,
-                SIZE,
-                96,
+                size,
+                inner,
                 old ? NormKind.LAYER_NORM : NormKind.RMS_NORM,
                 1e-5f,
                 old ? Activation.GELU_TANH : Activation.SILU_GATED,
-                family == Family.GPT2 ? new Positions.Learned() : new Positions.Rotary(1e4, old ? SIZE / 4 : SIZE),
+                family == Family.GPT2 ? new Positions.Learned() : new Positions.Rotary(1e4, old ? size / 4 : size),
                 family == Family.GPT_NEOX,
                 family == Family.QWEN3,
                 old || family == Family.QWEN2,
