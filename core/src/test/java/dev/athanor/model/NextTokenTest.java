@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The pass that is written down at one token and done again at every later one. */
@@ -102,6 +103,45 @@ class NextTokenTest {
                         String what = name + ", weights " + type + ", keys " + kept + ", threads " + threads;
                         assertEquals(0, bytesOfLaterTokens(model), what + ": bytes of " + STRETCH + " tokens");
                     }
+                }
+            }
+        }
+    }
+
+    /**
+     * Rows of 256, so that Q4_K and Q6_K are themselves, and heads of 64, so that a cache can be Q8_0. The embedding
+     * stays F32: a row of it is read with vectors from the other types, which are objects as above.
+     */
+    @ParameterizedTest
+    @EnumSource(
+            value = DType.class,
+            names = {"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_K", "Q6_K"})
+    void whatIsStoredInBlocksIsReadAgainWithoutObjectsAndWithTheSameBits(DType type) {
+        ModelConfig config = WideHeads.config(ModelConfig.Family.LLAMA, 2, 64, 64, 256);
+        Parameters random = WideHeads.random(config, SEED);
+        Parameters parameters = Parameters.of(
+                config,
+                spec -> EachLogitsTest.stored(
+                        random.list()
+                                .get(random.indexOf(spec.role(), spec.layer()))
+                                .value(),
+                        spec.role() == TensorSpec.Role.TOKEN_EMBEDDING ? DType.F32 : type));
+        for (KvType kept : KvType.values()) {
+            try (Compute vectors = Compute.create(2);
+                    Compute plain = Compute.scalar(2)) {
+                String what = "weights " + type + ", keys " + kept + ", seed " + SEED;
+                Transformer model = new Transformer(parameters, vectors, kept);
+                KvCache again = model.newCache(20);
+                KvCache alone = model.newCache(20);
+                float[] logits = new float[WideHeads.VOCABULARY];
+                for (int i = 0; i < 20; i++) {
+                    model.nextLogits(i, again, logits);
+                    float[] expected = model.eachLogits(new int[] {i}, alone).toArray();
+                    assertArrayEquals(expected, logits, 0f, what + ", token " + i);
+                }
+                if (type != DType.BF16) {
+                    long bytes = bytesOfLaterTokens(new Transformer(parameters, plain, kept));
+                    assertEquals(0, bytes, what + ": bytes of " + STRETCH + " tokens");
                 }
             }
         }
