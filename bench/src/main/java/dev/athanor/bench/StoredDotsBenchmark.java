@@ -5,7 +5,6 @@ import dev.athanor.kernel.Kernels;
 import dev.athanor.quant.Blocks;
 import dev.athanor.quant.IntegerDots;
 import dev.athanor.quant.Interleaved;
-import dev.athanor.quant.InterleavedDots;
 import dev.athanor.quant.RoundedActivations;
 import dev.athanor.quant.StoredDots;
 import dev.athanor.tensor.DType;
@@ -46,7 +45,7 @@ public class StoredDotsBenchmark {
     private final Compute compute = Compute.create(1);
     private final Kernels kernels = compute.kernels();
     private final float[] x = new float[COLUMNS];
-    private final float[] ready = new float[InterleavedDots.prepared(COLUMNS)];
+    private final float[] ready = new float[COLUMNS];
     private final RoundedActivations rounded = new RoundedActivations();
     private final float[] y = new float[ROWS];
     private final float[] room = new float[Math.max(COLUMNS, StoredDots.ROOM)];
@@ -71,7 +70,6 @@ public class StoredDotsBenchmark {
             for (int group = 0; group < sixteen.groups(); group++) {
                 sixteen.fill(w, group * Interleaved.ROWS, group);
             }
-            InterleavedDots.prepare(x, 0, COLUMNS, ready, 0);
             rounded.round(true, type, x, 0, 1, COLUMNS);
         }
     }
@@ -80,11 +78,7 @@ public class StoredDotsBenchmark {
     public void rows() {
         if (Interleaved.has(type)) {
             for (int group = 0; group < sixteen.groups(); group++) {
-                if (RoundedActivations.has(type)) {
-                    IntegerDots.dots(true, sixteen, group, rounded, 0, y, group * Interleaved.ROWS, room);
-                } else {
-                    InterleavedDots.dots(true, sixteen, group, ready, 0, y, group * Interleaved.ROWS);
-                }
+                IntegerDots.dots(true, sixteen, group, rounded, 0, y, group * Interleaved.ROWS, room);
             }
         } else if (type == DType.F16) {
             StoredDots.rows(type, w, 0, ROWS, ready, 0, COLUMNS, y, 0, room);

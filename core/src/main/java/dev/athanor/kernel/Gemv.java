@@ -2,6 +2,7 @@ package dev.athanor.kernel;
 
 import dev.athanor.quant.Blocks;
 import dev.athanor.quant.Interleaved;
+import dev.athanor.quant.RoundedActivations;
 import dev.athanor.quant.StoredDots;
 import dev.athanor.tensor.DType;
 import dev.athanor.tensor.Stored;
@@ -115,7 +116,7 @@ public final class Gemv {
         Optional<InterleavedRows.Matrix> sixteen = interleaved.of(w);
         if (sixteen.isPresent()) {
             InterleavedRows.Matrix m = sixteen.get();
-            InterleavedRows.Ready ready = interleaved.ready(w.type(), k, x, xo, 1, made);
+            RoundedActivations ready = interleaved.ready(w.type(), k, x, xo, 1, made);
             return new Loop(
                     (m.groups() + GROUPS - 1) / GROUPS,
                     (task, worker) -> interleaved.rows(w, m, task * GROUPS, GROUPS, ready, 1, y, yo, worker));

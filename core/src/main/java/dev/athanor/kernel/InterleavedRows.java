@@ -2,7 +2,6 @@ package dev.athanor.kernel;
 
 import dev.athanor.quant.IntegerDots;
 import dev.athanor.quant.Interleaved;
-import dev.athanor.quant.InterleavedDots;
 import dev.athanor.quant.InterleavedNumbers;
 import dev.athanor.quant.RoundedActivations;
 import dev.athanor.tensor.DType;
@@ -29,7 +28,6 @@ final class InterleavedRows implements AutoCloseable {
     private final long budget = Runtime.getRuntime().maxMemory() / 2;
     private final Map<Stored, Matrix> made = new IdentityHashMap<>();
     private final Map<DType, RoundedActivations> rounded = new EnumMap<>(DType.class);
-    private float[] prepared = new float[0];
     private final float[][] ends; // one per thread
     private final float[][] rooms;
     private long kept;
@@ -121,46 +119,30 @@ final class InterleavedRows implements AutoCloseable {
         return InterleavedNumbers.fast() && vectors ? of(w).flatMap(Matrix::all) : Optional.empty();
     }
 
-    /** Vectors as products with a type need them. */
-    sealed interface Ready {
-        /** As they are (Q8_0): what {@link InterleavedDots#prepare} makes of each, one behind the other. */
-        record Floats(float[] x) implements Ready {}
-
-        /** Rounded to eight bits (the other types). */
-        record Rounded(RoundedActivations x) implements Ready {}
-    }
-
     /**
      * What products with a type need of {@code count} vectors of x [count, k]; good until the next call for it.
      *
      * @param made the types that the same vectors are ready for; added to
      */
-    Ready ready(DType type, int k, float[] x, int xo, int count, Set<DType> made) {
-        boolean first = made.add(type);
-        if (RoundedActivations.has(type)) {
-            RoundedActivations room = rounded.computeIfAbsent(type, any -> new RoundedActivations());
-            if (first) {
-                workers.step(() -> room.round(vectors, type, x, xo, count, k));
-            }
-            return new Ready.Rounded(room);
+    RoundedActivations ready(DType type, int k, float[] x, int xo, int count, Set<DType> made) {
+        RoundedActivations room = rounded.computeIfAbsent(type, any -> new RoundedActivations());
+        if (made.add(type)) {
+            workers.step(() -> room.round(vectors, type, x, xo, count, k));
         }
-        int size = InterleavedDots.prepared(k);
-        if (prepared.length < count * size) {
-            prepared = new float[count * size];
-        }
-        float[] to = prepared;
-        if (first) {
-            workers.step(() -> {
-                for (int j = 0; j < count; j++) {
-                    InterleavedDots.prepare(x, xo + j * k, k, to, j * size);
-                }
-            });
-        }
-        return new Ready.Floats(to);
+        return room;
     }
 
     /** y[j, i] = row i of w [n, k] times vector j, for {@code groups} groups of rows from {@code first} on. */
-    void rows(Stored w, Matrix m, int first, int groups, Ready ready, int count, float[] y, int yo, int worker) {
+    void rows(
+            Stored w,
+            Matrix m,
+            int first,
+            int groups,
+            RoundedActivations ready,
+            int count,
+            float[] y,
+            int yo,
+            int worker) {
         for (int group = first; group < Math.min(m.groups(), first + groups); group++) {
             int row = group * Interleaved.ROWS;
             if (m.all.isPresent()) {
@@ -173,7 +155,15 @@ final class InterleavedRows implements AutoCloseable {
     }
 
     private void group(
-            Interleaved rows, int group, Matrix m, int row, Ready ready, int count, float[] y, int yo, int worker) {
+            Interleaved rows,
+            int group,
+            Matrix m,
+            int row,
+            RoundedActivations ready,
+            int count,
+            float[] y,
+            int yo,
+            int worker) {
         int n = m.rows;
         if (row + Interleaved.ROWS <= n) {
             products(rows, group, ready, 0, count, y, yo + row, n, worker);
@@ -188,19 +178,18 @@ final class InterleavedRows implements AutoCloseable {
 
     /** y[yo + j * ys + i] = row i of sixteen times vector first + j. */
     private void products(
-            Interleaved rows, int group, Ready ready, int first, int count, float[] y, int yo, int ys, int worker) {
-        switch (ready) {
-            case Ready.Floats f -> {
-                int size = InterleavedDots.prepared(rows.columns());
-                float[] room = room(worker, InterleavedDots.MANY_ROOM);
-                InterleavedDots.dots(vectors, rows, group, f.x, first * size, size, count, y, yo, ys, room);
-            }
-            case Ready.Rounded r -> {
-                float[] room = room(worker, IntegerDots.room(rows.columns()));
-                for (int j = 0; j < count; j++) {
-                    IntegerDots.dots(vectors, rows, group, r.x, first + j, y, yo + j * ys, room);
-                }
-            }
+            Interleaved rows,
+            int group,
+            RoundedActivations ready,
+            int first,
+            int count,
+            float[] y,
+            int yo,
+            int ys,
+            int worker) {
+        float[] room = room(worker, IntegerDots.room(rows.columns()));
+        for (int j = 0; j < count; j++) {
+            IntegerDots.dots(vectors, rows, group, ready, first + j, y, yo + j * ys, room);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.athanor.kernel;
 
 import dev.athanor.quant.Blocks;
+import dev.athanor.quant.RoundedActivations;
 import dev.athanor.tensor.DType;
 import dev.athanor.tensor.Stored;
 import java.lang.foreign.MemorySegment;
@@ -93,7 +94,7 @@ public final class ManyGemv {
         Optional<InterleavedRows.Matrix> sixteen = interleaved.of(w);
         if (sixteen.isPresent()) {
             InterleavedRows.Matrix m = sixteen.get();
-            InterleavedRows.Ready ready = interleaved.ready(w.type(), k, x, xo, count, EnumSet.noneOf(DType.class));
+            RoundedActivations ready = interleaved.ready(w.type(), k, x, xo, count, EnumSet.noneOf(DType.class));
             workers.run(
                     (m.groups() + Gemv.GROUPS - 1) / Gemv.GROUPS,
                     (task, worker) ->

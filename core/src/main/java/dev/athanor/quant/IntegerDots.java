@@ -10,6 +10,7 @@ import dev.athanor.tensor.DType;
  *
  * <pre>
  * t = sum of q x                                   groups of 32; of 16 in Q6_K, t = sum of (q - 32) x
+ * Q8_0:         y = fma(d, step t, y)              t = sum of (q - 128) x         w = d (q - 128)
  * Q4_0:         y = fma(d, step (t - 8 S), y)                                     w = d (q - 8)
  * Q6_K:         y = fma(d scale, step t, y)                                       w = d scale (q - 32)
  * Q4_K, Q5_K:   y = fma(dmin minimum, -(step S), fma(d scale, step t, y))         w = d scale q - dmin minimum
@@ -18,9 +19,18 @@ import dev.athanor.tensor.DType;
  * <p>What is lost is the rounding of x, at most half a step for each number. Products with 16-bit lanes are why: twice
  * as many to an instruction as floats, no conversion, and a sum of sixteen that fits, 16 · 15 · 127 = 30,480 for four
  * bits, 8 · 31 · 127 = 31,496 for five and 8 · 32 · 127 = 32,512 for six, of which 16 columns are added up at a time.
+ * Of eight bits two products fit, 2 · 128 · 127 = 32,512: those of every word are made numbers without a sign by adding
+ * {@link #ABOVE}, and added up in 32 bits. There a whole word, upper half and lower, is added as it is, and the upper
+ * half by itself: what remains of the first sum without 2^16 times the second is that of the lower halves.
  */
 public final class IntegerDots {
     private static final int ROWS = Interleaved.ROWS;
+
+    /** What is added to the two products of half a word of Q8_0, so that they are no negative number. */
+    static final int ABOVE = 1 << 15;
+
+    /** What that comes to in the 16 halves of a group. */
+    static final int OFF = 16 * ABOVE;
 
     private IntegerDots() {}
 
@@ -29,9 +39,13 @@ public final class IntegerDots {
         return columns;
     }
 
-    /** Columns whose products are added up in whole numbers at a time. */
+    /** Columns whose products are added up in 16 bits. */
     static int summed(DType type) {
-        return Interleaved.perWord(type) == 8 ? 32 : 16;
+        return switch (type) {
+            case Q4_0, Q4_K -> 32;
+            case Q8_0 -> 4;
+            default -> 16;
+        };
     }
 
     /**
@@ -43,19 +57,10 @@ public final class IntegerDots {
      */
     public static void dots(
             boolean vectors, Interleaved m, int group, RoundedActivations x, int j, float[] y, int yo, float[] room) {
-        int numbers = j * RoundedActivations.perVector(m.columns);
+        int numbers = j * RoundedActivations.perVector(m.type, m.columns);
         int steps = j * (m.columns / RoundedActivations.GROUP);
-        if (vectors && VectorChoice.VECTORS && VectorIntegerSums.registersOfSixteen()) {
-            if (Interleaved.perWord(m.type) == 8) {
-                VectorIntegerFours.dots(m, group, x.numbers, numbers, x.steps, x.sums, steps, y, yo);
-            } else {
-                VectorIntegerBytes.dots(m, group, x.numbers, numbers, x.steps, x.sums, steps, y, yo);
-            }
-            return;
-        }
         if (vectors && VectorChoice.VECTORS) {
-            VectorIntegerSums.sums(m, group, x.numbers, numbers, room);
-            VectorIntegerScale.scale(m, group, x.steps, x.sums, steps, room, y, yo);
+            vectors(m, group, x, numbers, steps, y, yo, room);
             return;
         }
         sums(m, group, x.numbers, numbers, room);
@@ -64,29 +69,56 @@ public final class IntegerDots {
         }
     }
 
-    /** room[s * 16 + lane] = the {@code s}th sum of products of a row, a whole number. */
+    private static void vectors(
+            Interleaved m, int group, RoundedActivations x, int numbers, int steps, float[] y, int yo, float[] room) {
+        boolean fours = Interleaved.perWord(m.type) == 8;
+        if (Wide.L == ROWS) {
+            if (fours) {
+                VectorIntegerFours.dots(m, group, x.numbers, numbers, x.steps, x.sums, steps, y, yo);
+            } else {
+                VectorIntegerBytes.dots(m, group, x.numbers, numbers, x.steps, x.sums, steps, y, yo);
+            }
+        } else if (m.type == DType.Q8_0) {
+            VectorIntegerWords.dots(m, group, x.numbers, numbers, x.steps, steps, y, yo);
+        } else {
+            VectorIntegerSums.sums(m, group, x.numbers, numbers, room);
+            VectorIntegerScale.scale(m, group, x.steps, x.sums, steps, room, y, yo);
+        }
+    }
+
+    /** room[g * 16 + lane] = the sum of products of a row over the {@code g}th group of columns, a whole number. */
     private static void sums(Interleaved m, int group, float[] x, int xo, float[] room) {
-        int summed = summed(m.type);
-        int words = summed / Interleaved.perWord(m.type);
-        int factors = Interleaved.perWord(m.type) / 2;
-        int bits = 16 / factors;
-        int perGroup = Interleaved.groupOf(m.type) / summed;
-        for (int s = 0; s < m.columns / summed; s++) {
-            int begin = factors == 2 ? RoundedActivations.factors(x, xo + m.columns / 2 + s) : 0;
+        int perGroup = Interleaved.groupOf(m.type) / summed(m.type);
+        for (int g = 0; g < m.columns / Interleaved.groupOf(m.type); g++) {
             for (int lane = 0; lane < ROWS; lane++) {
-                int v = begin;
-                int u = begin >> 16;
-                for (int w = 0; w < words; w++) {
-                    int word = m.wordAt(m.line(group, s % perGroup * words + w, s / perGroup), lane);
-                    for (int k = 0; k < factors; k++) {
-                        int factor = RoundedActivations.factors(x, xo + (s * words + w) * factors + k);
-                        v += ((word & 0xffff) >> k * bits) * factor;
-                        u += (word >>> 16 >> k * bits) * (factor >> 16);
-                    }
+                int sum = 0;
+                for (int part = 0; part < perGroup; part++) {
+                    sum += sum(m, group, g, part, lane, x, xo);
                 }
-                room[s * ROWS + lane] = (short) v + (short) u;
+                room[g * ROWS + lane] = sum;
             }
         }
+    }
+
+    /** The sum that is computed in 16 bits over part {@code part} of a group of columns. */
+    private static int sum(Interleaved m, int group, int g, int part, int lane, float[] x, int xo) {
+        int words = summed(m.type) / Interleaved.perWord(m.type);
+        int factors = Interleaved.perWord(m.type) / 2;
+        int bits = 16 / factors;
+        int s = g * (Interleaved.groupOf(m.type) / summed(m.type)) + part;
+        int begin = factors == 2 ? RoundedActivations.factors(x, xo + m.columns / 2 + s) : 0;
+        int v = begin;
+        int u = begin >> 16;
+        for (int w = 0; w < words; w++) {
+            int word = m.wordAt(m.line(group, part * words + w, g), lane);
+            for (int k = 0; k < factors; k++) {
+                int factor = RoundedActivations.factors(x, xo + (s * words + w) * factors + k);
+                v += ((word & 0xffff) >> k * bits) * factor;
+                u += (word >>> 16 >> k * bits) * (factor >> 16);
+            }
+        }
+        int above = m.type == DType.Q8_0 ? ABOVE : 0;
+        return (short) (v - above) + (short) (u - above);
     }
 
     private static float scaled(Interleaved m, int group, int lane, RoundedActivations x, int steps, float[] room) {
@@ -95,9 +127,7 @@ public final class IntegerDots {
         for (int g = 0; g < m.columns / size; g++) {
             int of32 = steps + g * size / RoundedActivations.GROUP;
             float t = room[g * ROWS + lane];
-            if (m.type == DType.Q5_K) {
-                t = room[2 * g * ROWS + lane] + room[(2 * g + 1) * ROWS + lane];
-            } else if (m.type == DType.Q4_0) {
+            if (m.type == DType.Q4_0) {
                 t -= Interleaved.bias(m.type) * x.sums[of32];
             }
             y = Math.fma(InterleavedNumbers.scale(m, group, lane, g), x.steps[of32] * t, y);

@@ -25,16 +25,14 @@ import java.lang.foreign.MemorySegment;
  * own foresight goes some lines ahead in each place, is not far enough ahead in a single one, and begins anew where a
  * place ends.
  *
- * <p>The first number of a word stands in its lowest bits. Q8_0 is an exception, for {@link InterleavedDots}: byte j of
- * its word, in rotation by 8 j, stands in bits 15 to 22: or-ed to the bits of 1f it is the mantissa of 1 + b / 256, a
- * float without a conversion. Stored numbers stand without a sign, bias(type) above what they mean. Missing rows of the
- * last sixteen are zeros. Scales are F32 because those of Q6_K are usually subnormal in F16, where every conversion
- * with integers has an exception. No number is rounded; what is made of them is defined in {@link InterleavedDots}
- * (Q8_0) and {@link IntegerDots}.
+ * <p>The first number of a word stands in its lowest bits. Stored numbers stand without a sign, bias(type) above what
+ * they mean. Missing rows of the last sixteen are zeros. Scales are F32 because those of Q6_K are usually subnormal in
+ * F16, where every conversion with integers has an exception. No number is rounded; what is made of them is defined in
+ * {@link IntegerDots}.
  */
 public final class Interleaved {
     /** Number of this layout, for files that keep it; another one is another number. */
-    public static final int LAYOUT = 1;
+    public static final int LAYOUT = 2;
 
     /** Rows read at once. */
     public static final int ROWS = 16;
@@ -44,12 +42,6 @@ public final class Interleaved {
 
     /** Where regions begin. */
     public static final int ALIGNMENT = 64;
-
-    /** Bits by which a word of Q8_0 is turned, so that its first byte stands at the top of a mantissa. */
-    static final int TURNED = 15;
-
-    /** The bits of 1f. */
-    static final int ONE = 0x3f800000;
 
     /** Bytes of one number for each of sixteen rows. */
     static final int LINE = ROWS * Integer.BYTES;
@@ -91,6 +83,11 @@ public final class Interleaved {
     /** Numbers in one word. */
     static int perWord(DType type) {
         return type == DType.Q4_0 || type == DType.Q4_K ? 8 : 4;
+    }
+
+    /** Bits in which a number is stored. */
+    static int bitsOf(DType type) {
+        return 32 / perWord(type);
     }
 
     /** Whether groups have a minimum, which is taken off, beside their scale. */
@@ -277,7 +274,7 @@ public final class Interleaved {
         scale(((long) group * (columns / 32) + block) * ROWS + lane, LittleEndian.half(bytes, from));
         for (int i = 0; i < 8; i++) {
             int four = bytes.get(LittleEndian.INT, from + 2 + 4 * i) ^ 0x80808080;
-            put(group, i, block, lane, Integer.rotateLeft(four, TURNED));
+            put(group, i, block, lane, four);
         }
     }
 

@@ -1,7 +1,5 @@
 package dev.athanor.quant;
 
-import dev.athanor.tensor.DType;
-
 /**
  * {@link Interleaved} rows as F32, with the bits of {@link Blocks#decode}, in the order of a matrix product's panels.
  */
@@ -54,13 +52,7 @@ public final class InterleavedNumbers {
         int perWord = Interleaved.perWord(m.type);
         int bits = 32 / perWord;
         int word = m.wordAt(m.line(group, place / perWord, g), lane);
-        int turned = m.type == DType.Q8_0 ? Integer.rotateRight(word, Interleaved.TURNED) : word;
-        return turned >>> place % perWord * bits & (1 << bits) - 1;
-    }
-
-    /** 1 + b / 256 of the number b of Q8_0 at {@code place} of the {@code g}th group of columns. */
-    static float mantissa(Interleaved m, int group, int lane, int g, int place) {
-        return 1f + stored(m, group, lane, g, place) / InterleavedDots.PLACE;
+        return word >>> place % perWord * bits & (1 << bits) - 1;
     }
 
     /** What the numbers of the {@code g}th group of columns are multiplied by. */

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * largest, and each is the nearest multiple of it, -127 to 127.
  *
  * <pre>
- * numbers   [vectors][columns / 2 + columns / 16]   bits    two factors of 16 bits each, below
+ * numbers   [vectors][columns / 2 + biases]         bits    two factors of 16 bits each, below
  * steps     [vectors][columns / 32]                 F32     what the multiples are of
  * sums      [vectors][columns / 32]                 F32     of 32 multiples, a whole number
  * </pre>
@@ -22,7 +22,7 @@ import java.util.Arrays;
  *
  * <p>which holds in 16 bits, whatever overflows on the way, because what comes out fits in them; for two bytes it is v
  * x0 + (v >> 8) (x1 - 256 x0). The int for a factor has that of half v in its lower bits and that of u above. Behind
- * the factors of bytes stands, for each 16 columns, what takes a bias off again.
+ * the factors of bytes stands, for each 16 columns (Q6_K, Q5_K) or word (Q8_0), what takes a bias off again.
  *
  * <p>The 32 bits of two factors are kept as those of a float, which is never computed with: HotSpot fills a register
  * with a float from memory by one instruction, with an int by three. Loading, storing and moving a float keeps all of
@@ -44,14 +44,13 @@ public final class RoundedActivations {
     private int columns;
     private final int[] rounded = new int[GROUP];
 
-    /** Whether products with rows of a type are those of {@link IntegerDots}. */
-    public static boolean has(DType type) {
-        return Interleaved.has(type) && type != DType.Q8_0;
-    }
-
-    /** Places of {@link #numbers} to a vector. */
-    static int perVector(int columns) {
-        return columns / 2 + columns / 16;
+    /** Places of {@link #numbers} to a vector for rows of a type: factors, and behind them what takes a bias off. */
+    static int perVector(DType type, int columns) {
+        int factors = columns / 2;
+        return switch (Interleaved.perWord(type)) {
+            case 8 -> factors;
+            default -> factors + columns / IntegerDots.summed(type);
+        };
     }
 
     /**
@@ -63,8 +62,8 @@ public final class RoundedActivations {
         boolean use = vectors && VectorChoice.VECTORS;
         this.columns = columns;
         int groups = columns / GROUP;
-        if (numbers.length < count * perVector(columns)) {
-            numbers = new float[count * perVector(columns)];
+        if (numbers.length < count * perVector(type, columns)) {
+            numbers = new float[count * perVector(type, columns)];
         }
         if (steps.length < count * groups) {
             steps = new float[count * groups];
@@ -85,12 +84,15 @@ public final class RoundedActivations {
             sum += rounded[i];
         }
         sums[of32] = sum;
-        int to = j * perVector(columns);
+        int to = j * perVector(type, columns);
         if (Interleaved.perWord(type) == 8) {
             fours(to + g * GROUP / 2);
         } else {
             pairs(to + g * GROUP / 2);
-            bias(to + columns / 2 + 2 * g, (int) Interleaved.bias(type));
+            int summed = IntegerDots.summed(type);
+            for (int part = 0; part < GROUP / summed; part++) {
+                bias(to + columns / 2 + g * (GROUP / summed) + part, part * summed, summed, type);
+            }
         }
     }
 
@@ -144,17 +146,17 @@ public final class RoundedActivations {
         }
     }
 
-    /** -bias times the sums of what either half of the words meets, of each 16 columns. */
-    private void bias(int to, int bias) {
-        for (int part = 0; part < 2; part++) {
-            int v = 0;
-            int u = 0;
-            for (int i = 16 * part; i < 16 * part + 16; i += 4) {
-                v += rounded[i] + rounded[i + 1];
-                u += rounded[i + 2] + rounded[i + 3];
-            }
-            put(to + part, both(-bias * v, -bias * u));
+    /** -bias times the sums of what either half of the words meets, of some columns that are added up together. */
+    private void bias(int to, int first, int columns, DType type) {
+        int v = 0;
+        int u = 0;
+        for (int i = first; i < first + columns; i += 4) {
+            v += rounded[i] + rounded[i + 1];
+            u += rounded[i + 2] + rounded[i + 3];
         }
+        int bias = (int) Interleaved.bias(type);
+        int above = type == DType.Q8_0 ? IntegerDots.ABOVE : 0;
+        put(to, both(above - bias * v, above - bias * u));
     }
 
     private void put(int at, int factors) {

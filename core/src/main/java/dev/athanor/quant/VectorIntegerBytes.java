@@ -11,7 +11,6 @@ import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
-import dev.athanor.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
@@ -20,7 +19,7 @@ import jdk.incubator.vector.ShortVector;
 
 /**
  * {@link IntegerDots} of numbers in bytes where a register holds sixteen rows; written out as
- * {@link VectorIntegerFours} and for its reason.
+ * {@link VectorIntegerFours} and for its reason, of the eight words of Q8_0 four.
  */
 final class VectorIntegerBytes {
     private static final int ROWS = Interleaved.ROWS;
@@ -30,11 +29,81 @@ final class VectorIntegerBytes {
 
     static void dots(
             Interleaved m, int group, float[] x, int xo, float[] steps, float[] sums, int so, float[] y, int yo) {
-        if (m.type == DType.Q6_K) {
-            dotsQ6K(m, group, x, xo, steps, so, y, yo);
-        } else {
-            dotsQ5K(m, group, x, xo, steps, sums, so, y, yo);
+        switch (m.type) {
+            case Q8_0 -> dotsQ80(m, group, x, xo, steps, so, y, yo);
+            case Q6_K -> dotsQ6K(m, group, x, xo, steps, so, y, yo);
+            case Q5_K -> dotsQ5K(m, group, x, xo, steps, sums, so, y, yo);
+            default -> throw Spans.unreadable(m.type);
         }
+    }
+
+    private static void dotsQ80(Interleaved m, int group, float[] x, int xo, float[] steps, int so, float[] y, int yo) {
+        MemorySegment words = m.words;
+        MemorySegment scales = m.scales;
+        int groups = m.columns / 32;
+        long stride = m.stride(group);
+        long from = m.line(group, 0, 0);
+        long scale = (long) group * groups * LINE;
+        LittleEndian.touch(words, from);
+        ShortVector by8 = ShortVector.broadcast(WHOLE_SHORTS, (short) 8);
+        FloatVector sum = FloatVector.zero(FLOATS);
+        int at = xo;
+        int bias = xo + m.columns / 2;
+        for (int g = 0; g < groups; g++) {
+            IntVector all = IntVector.zero(INTS);
+            IntVector upper = IntVector.zero(INTS);
+            long line = from + (long) g * LINE;
+            for (int word = 0; word < 8; word += 4) {
+                ShortVector v0 = IntVector.fromMemorySegment(INTS, words, line, LITTLE_ENDIAN)
+                        .reinterpretAsShorts();
+                IntVector p0 = v0.mul(FloatVector.broadcast(FLOATS, x[at]).reinterpretAsShorts())
+                        .add(v0.lanewise(LSHR, by8)
+                                .mul(FloatVector.broadcast(FLOATS, x[at + 1]).reinterpretAsShorts())
+                                .add(FloatVector.broadcast(FLOATS, x[bias]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                all = p0.add(all);
+                upper = p0.lanewise(LSHR, 16).add(upper);
+                ShortVector v1 = IntVector.fromMemorySegment(INTS, words, line + stride, LITTLE_ENDIAN)
+                        .reinterpretAsShorts();
+                IntVector p1 = v1.mul(FloatVector.broadcast(FLOATS, x[at + 2]).reinterpretAsShorts())
+                        .add(v1.lanewise(LSHR, by8)
+                                .mul(FloatVector.broadcast(FLOATS, x[at + 3]).reinterpretAsShorts())
+                                .add(FloatVector.broadcast(FLOATS, x[bias + 1]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                all = p1.add(all);
+                upper = p1.lanewise(LSHR, 16).add(upper);
+                ShortVector v2 = IntVector.fromMemorySegment(INTS, words, line + 2 * stride, LITTLE_ENDIAN)
+                        .reinterpretAsShorts();
+                IntVector p2 = v2.mul(FloatVector.broadcast(FLOATS, x[at + 4]).reinterpretAsShorts())
+                        .add(v2.lanewise(LSHR, by8)
+                                .mul(FloatVector.broadcast(FLOATS, x[at + 5]).reinterpretAsShorts())
+                                .add(FloatVector.broadcast(FLOATS, x[bias + 2]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                all = p2.add(all);
+                upper = p2.lanewise(LSHR, 16).add(upper);
+                ShortVector v3 = IntVector.fromMemorySegment(INTS, words, line + 3 * stride, LITTLE_ENDIAN)
+                        .reinterpretAsShorts();
+                IntVector p3 = v3.mul(FloatVector.broadcast(FLOATS, x[at + 6]).reinterpretAsShorts())
+                        .add(v3.lanewise(LSHR, by8)
+                                .mul(FloatVector.broadcast(FLOATS, x[at + 7]).reinterpretAsShorts())
+                                .add(FloatVector.broadcast(FLOATS, x[bias + 3]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                all = p3.add(all);
+                upper = p3.lanewise(LSHR, 16).add(upper);
+                line += 4 * stride;
+                at += 8;
+                bias += 4;
+            }
+            IntVector whole = IntVector.zero(INTS)
+                    .add(upper)
+                    .sub(IntegerDots.OFF)
+                    .add(all)
+                    .sub(IntVector.zero(INTS).add(upper).lanewise(LSHL, 16));
+            sum = FloatVector.fromMemorySegment(FLOATS, scales, scale, LITTLE_ENDIAN)
+                    .fma(((FloatVector) whole.convertShape(I2F, FLOATS, 0)).mul(steps[so + g]), sum);
+            scale += LINE;
+        }
+        sum.intoArray(y, yo);
     }
 
     private static void dotsQ6K(Interleaved m, int group, float[] x, int xo, float[] steps, int so, float[] y, int yo) {

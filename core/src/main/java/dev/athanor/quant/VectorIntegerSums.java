@@ -18,17 +18,16 @@ import jdk.incubator.vector.ShortVector;
 /**
  * The sums of {@link IntegerDots}, an int lane for every row: its halves of 16 bits add up products apart and meet at
  * the end. A line of sixteen rows is several registers, two of which share the numbers of x.
+ *
+ * <p>Scales meet the sums afterwards, by {@link VectorIntegerScale}: with them in one loop Q4_K was read a third
+ * slower, since the compiler then checks all three segments at every step. By how much to shift is read from the type
+ * and no constant: of a constant HotSpot makes a register at every use.
  */
 final class VectorIntegerSums {
     private static final int ROWS = Interleaved.ROWS;
     private static final int LINE = Interleaved.LINE;
 
     private VectorIntegerSums() {}
-
-    /** Whether {@link VectorIntegerFours} and {@link VectorIntegerBytes} compute instead. */
-    static boolean registersOfSixteen() {
-        return L == ROWS;
-    }
 
     /** room[s * 16 + lane] = the {@code s}th sum of products of row {@code lane}. */
     static void sums(Interleaved m, int group, float[] x, int xo, float[] room) {
@@ -47,6 +46,7 @@ final class VectorIntegerSums {
         int groups = m.columns / 32;
         long stride = m.stride(group);
         long from = m.line(group, 0, 0) + 4L * lane;
+        int by4 = Interleaved.bitsOf(m.type);
         LittleEndian.touch(words, from);
         int at = xo;
         for (int g = 0; g < groups; g++) {
@@ -62,14 +62,14 @@ final class VectorIntegerSums {
                 a = v.mul(x0).add(a);
                 b = w.mul(x0).add(b);
                 ShortVector x1 = FloatVector.broadcast(FLOATS, x[at + 1]).reinterpretAsShorts();
-                a = v.lanewise(LSHR, 4).mul(x1).add(a);
-                b = w.lanewise(LSHR, 4).mul(x1).add(b);
+                a = v.lanewise(LSHR, by4).mul(x1).add(a);
+                b = w.lanewise(LSHR, by4).mul(x1).add(b);
                 ShortVector x2 = FloatVector.broadcast(FLOATS, x[at + 2]).reinterpretAsShorts();
-                a = v.lanewise(LSHR, 8).mul(x2).add(a);
-                b = w.lanewise(LSHR, 8).mul(x2).add(b);
+                a = v.lanewise(LSHR, 2 * by4).mul(x2).add(a);
+                b = w.lanewise(LSHR, 2 * by4).mul(x2).add(b);
                 ShortVector x3 = FloatVector.broadcast(FLOATS, x[at + 3]).reinterpretAsShorts();
-                a = v.lanewise(LSHR, 12).mul(x3).add(a);
-                b = w.lanewise(LSHR, 12).mul(x3).add(b);
+                a = v.lanewise(LSHR, 3 * by4).mul(x3).add(a);
+                b = w.lanewise(LSHR, 3 * by4).mul(x3).add(b);
                 line += stride;
                 at += 4;
             }

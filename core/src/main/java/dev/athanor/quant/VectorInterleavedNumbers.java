@@ -1,7 +1,5 @@
 package dev.athanor.quant;
 
-import static dev.athanor.quant.Interleaved.ONE;
-import static dev.athanor.quant.InterleavedDots.WHOLE;
 import static dev.athanor.quant.Wide.BYTES;
 import static dev.athanor.quant.Wide.FLOATS;
 import static dev.athanor.quant.Wide.INTS;
@@ -11,8 +9,6 @@ import static jdk.incubator.vector.VectorOperators.B2I;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
-import static jdk.incubator.vector.VectorOperators.ROL;
-import static jdk.incubator.vector.VectorOperators.ROR;
 
 import dev.athanor.tensor.DType;
 import java.lang.foreign.MemorySegment;
@@ -31,10 +27,16 @@ final class VectorInterleavedNumbers {
     private static final int ROWS = Interleaved.ROWS;
     private static final int LINE = Interleaved.LINE;
 
-    /** Where four bits stand in a mantissa: 1 + q / 256 of the lower ones, 1 + q / 16 of the upper ones. */
-    private static final int LOWER = 0xf << Interleaved.TURNED;
+    /** The bits of 1f: or-ed to those of a byte b at the top of a mantissa they are the float 1 + b / 256. */
+    private static final int ONE = 0x3f800000;
 
-    private static final int UPPER = 0xf << Interleaved.TURNED + 4;
+    /** A byte at the top of a mantissa. */
+    private static final int WHOLE = 0xff << 15;
+
+    /** Where four bits stand in a mantissa: 1 + q / 256 of the lower ones, 1 + q / 16 of the upper ones. */
+    private static final int LOWER = 0xf << 15;
+
+    private static final int UPPER = 0xf << 19;
 
     private VectorInterleavedNumbers() {}
 
@@ -154,7 +156,6 @@ final class VectorInterleavedNumbers {
         int groups = m.columns / size;
         long stride = m.stride(group);
         float off = 1 + Interleaved.bias(m.type) / 256;
-        int turn = m.type == DType.Q8_0 ? 0 : Interleaved.TURNED;
         LittleEndian.touch(words, 0);
         int to = oo;
         for (int g = from / size; g < (from + count) / size; g++) {
@@ -187,16 +188,16 @@ final class VectorInterleavedNumbers {
             }
             long line = m.line(group, 0, g) + 4L * lane;
             for (int word = 0; word < size / 4; word++) {
-                IntVector v = IntVector.fromMemorySegment(INTS, words, line, LITTLE_ENDIAN)
-                        .lanewise(ROL, turn);
-                v.and(WHOLE)
+                IntVector v = IntVector.fromMemorySegment(INTS, words, line, LITTLE_ENDIAN);
+                v.lanewise(LSHL, 15)
+                        .and(WHOLE)
                         .or(ONE)
                         .reinterpretAsFloats()
                         .sub(off)
                         .mul(scale)
                         .sub(minimum)
                         .intoArray(out, to);
-                v.lanewise(LSHR, 8)
+                v.lanewise(LSHL, 7)
                         .and(WHOLE)
                         .or(ONE)
                         .reinterpretAsFloats()
@@ -204,7 +205,7 @@ final class VectorInterleavedNumbers {
                         .mul(scale)
                         .sub(minimum)
                         .intoArray(out, to + width);
-                v.lanewise(ROR, 16)
+                v.lanewise(LSHR, 1)
                         .and(WHOLE)
                         .or(ONE)
                         .reinterpretAsFloats()
@@ -212,7 +213,7 @@ final class VectorInterleavedNumbers {
                         .mul(scale)
                         .sub(minimum)
                         .intoArray(out, to + 2 * width);
-                v.lanewise(LSHL, 8)
+                v.lanewise(LSHR, 9)
                         .and(WHOLE)
                         .or(ONE)
                         .reinterpretAsFloats()

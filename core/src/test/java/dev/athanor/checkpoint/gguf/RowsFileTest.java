@@ -124,7 +124,7 @@ class RowsFileTest {
         byte[] bytes = Files.readAllBytes(RowsFile.beside(file));
         bytes[bytes.length - 12] = 99;
         Files.write(RowsFile.beside(file), bytes);
-        requireUnused(file, "expected rows in layout 1, found layout 99");
+        requireUnused(file, "expected rows in layout 2, found layout 99");
     }
 
     @Test
