@@ -143,6 +143,32 @@ class LauncherTest {
     }
 
     @Test
+    void whatWasBuiltDecidesWhoseSourcesAreCompared() throws Exception {
+        room.jdk(room.systemJdks().resolve("jdk-25"), "25.0.3");
+        sources();
+        Path target = room.project.resolve("cli/target");
+        Files.createDirectories(target);
+        Files.writeString(target.resolve("athanor-cli.jar"), "");
+        room.command("mvn", "#!/bin/sh\nprintf '%s\\n' \"$*\" >>'" + room.root.resolve("builds") + "'\n");
+        Path built = target.resolve("launcher-built");
+        for (String parts : List.of("", "cli\n", "cli,onednn\n")) { // by an earlier launcher, and without a folder
+            Files.writeString(built, parts);
+            assertEquals("from java\n", room.run(Map.of()).errors(), parts);
+        }
+        Files.createDirectories(room.project.resolve("onednn/src/main"));
+        Thread.sleep(20); // the clock of the file system must move
+        Files.writeString(built, "cli\n");
+        Thread.sleep(20);
+        Files.writeString(room.project.resolve("onednn/pom.xml"), "");
+        assertEquals("from java\n", room.run(Map.of()).errors(), "not built, not compared");
+        Files.writeString(built, "cli,onednn\n");
+        Thread.sleep(20);
+        Files.writeString(room.project.resolve("onednn/src/main/New.java"), "");
+        assertTrue(room.run(Map.of()).errors().startsWith("athanor: building with "));
+        assertTrue(Files.readString(room.root.resolve("builds")).contains(" package\n"));
+    }
+
+    @Test
     void aCacheIsMadeOnceForEveryJdkAndUsedWithTheSameOptions() throws Exception {
         Path jdk = room.jdk(room.systemJdks().resolve("jdk-25"), "25.0.3");
         Path target = Files.createDirectories(room.project.resolve("cli/target"));

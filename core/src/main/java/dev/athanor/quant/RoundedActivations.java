@@ -146,7 +146,10 @@ public final class RoundedActivations {
         }
     }
 
-    /** -bias times the sums of what either half of the words meets, of some columns that are added up together. */
+    /**
+     * -bias times the sums of what either half of the words meets, of some columns that are added up together; with
+     * {@link IntegerDots#ABOVE} in Q8_0.
+     */
     private void bias(int to, int first, int columns, DType type) {
         int v = 0;
         int u = 0;

@@ -20,8 +20,8 @@ import jdk.incubator.vector.ShortVector;
  * the end. A line of sixteen rows is several registers, two of which share the numbers of x.
  *
  * <p>Scales meet the sums afterwards, by {@link VectorIntegerScale}: with them in one loop Q4_K was read a third
- * slower, since the compiler then checks all three segments at every step. By how much to shift is read from the type
- * and no constant: of a constant HotSpot makes a register at every use.
+ * slower, since the compiler then checks all three segments at every step. How far four bits are shifted is read from
+ * the type and no constant: of a constant HotSpot makes a register at every use.
  */
 final class VectorIntegerSums {
     private static final int ROWS = Interleaved.ROWS;

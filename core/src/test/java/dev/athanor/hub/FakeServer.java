@@ -57,6 +57,14 @@ final class FakeServer implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Waits until the client hangs up. A client that sees the end of a connection as early as the headers may take
+         * it for a connection that broke, and asks again.
+         */
+        void untilClientLeaves() throws IOException {
+            socket.getInputStream().read();
+        }
+
         /** Resets the connection, which loses what the client has not read. */
         void reset() throws IOException {
             socket.setSoLinger(true, 0);

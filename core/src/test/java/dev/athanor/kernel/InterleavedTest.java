@@ -12,7 +12,9 @@ import dev.athanor.tensor.Stored;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,9 @@ class InterleavedTest {
     private static final DType[] TYPES = {DType.Q4_0, DType.Q4_K, DType.Q5_K, DType.Q8_0, DType.Q6_K};
     private static final int[][] SHAPES = {{16, 256}, {1, 256}, {40, 512}, {129, 768}, {64, 2048}};
 
+    /** For types whose rows need not be whole blocks of 256. */
+    private static final int[][] NARROW = {{16, 32}, {33, 96}, {20, 288}};
+
     @Test
     void productsAreThoseOfTheReadNumbersAndTheSameBitsEverywhere() {
         SplittableRandom random = new SplittableRandom(SEED);
@@ -31,7 +36,7 @@ class InterleavedTest {
                 Compute scalar = Compute.scalar(1);
                 Arena arena = Arena.ofShared()) {
             for (DType type : TYPES) {
-                for (int[] shape : SHAPES) {
+                for (int[] shape : shapes(type)) {
                     Stored w = stored(random, arena, type, shape[0], shape[1], false);
                     for (int round = 0; round < 20; round++) { // so that compiled code is compared too
                         compare(random, vector, scalar, w, round % 7 + 1);
@@ -39,6 +44,14 @@ class InterleavedTest {
                 }
             }
         }
+    }
+
+    private static List<int[]> shapes(DType type) {
+        List<int[]> shapes = new ArrayList<>(List.of(SHAPES));
+        if (type.blockElements() == 32) {
+            shapes.addAll(List.of(NARROW));
+        }
+        return shapes;
     }
 
     private static void compare(SplittableRandom random, Compute vector, Compute scalar, Stored w, int count) {
@@ -241,37 +254,50 @@ class InterleavedTest {
         }
     }
 
+    /** Numbers of bytes that are all alike, -1, 0, -128 and 127 in Q8_0, under the largest scales. */
     @Test
     void theLargestWholeNumbersFitTheirLanes() {
         try (Compute vector = Compute.create(1);
                 Compute scalar = Compute.scalar(1);
                 Arena arena = Arena.ofShared()) {
             for (DType type : TYPES) {
-                for (int fill : new int[] {0xff, 0x00}) {
-                    MemorySegment bytes = arena.allocate(type.bytes(16L * 256));
-                    bytes.fill((byte) fill);
-                    for (long block = 0; block < bytes.byteSize(); block += type.blockBytes()) {
-                        half(bytes, block + (type == DType.Q6_K ? 208 : 0), 1f);
-                        if (type == DType.Q4_K || type == DType.Q5_K) {
-                            half(bytes, block + 2, 0f);
-                        }
-                    }
-                    Stored w = new Stored(Shape.of(16, 256), type, bytes);
-                    float[] x = new float[256];
-                    Arrays.fill(x, -127f);
-                    float[] row = new float[256];
-                    Blocks.decode(type, bytes, 0, 256, row, 0);
-                    double expected = 0;
-                    for (float number : row) {
-                        expected += -127.0 * number;
-                    }
-                    for (Compute compute : new Compute[] {vector, scalar}) {
-                        float[] y = new float[16];
-                        compute.gemv().outputMajor(w, x, 0, y, 0);
-                        assertEquals(expected, y[15], Math.abs(expected) * 0x1p-20, type + " of bytes " + fill);
+                for (int fill : new int[] {0xff, 0x00, 0x80, 0x7f}) {
+                    for (float x : new float[] {-127f, 127f}) {
+                        largest(vector, scalar, arena, type, fill, x);
                     }
                 }
             }
+        }
+    }
+
+    private static void largest(Compute vector, Compute scalar, Arena arena, DType type, int fill, float value) {
+        MemorySegment bytes = arena.allocate(type.bytes(16L * 256));
+        bytes.fill((byte) fill);
+        for (long block = 0; block < bytes.byteSize(); block += type.blockBytes()) {
+            half(bytes, block + (type == DType.Q6_K ? 208 : 0), 1f);
+            if (type == DType.Q4_K || type == DType.Q5_K) {
+                half(bytes, block + 2, 0f);
+            }
+            for (int scale = 0; type == DType.Q6_K && scale < 16; scale++) {
+                bytes.set(ValueLayout.JAVA_BYTE, block + 192 + scale, (byte) 127);
+            }
+            for (int scale = 0; (type == DType.Q4_K || type == DType.Q5_K) && scale < 12; scale++) {
+                bytes.set(ValueLayout.JAVA_BYTE, block + 4 + scale, (byte) 0xff);
+            }
+        }
+        Stored w = new Stored(Shape.of(16, 256), type, bytes);
+        float[] x = new float[256];
+        Arrays.fill(x, value);
+        float[] row = new float[256];
+        Blocks.decode(type, bytes, 0, 256, row, 0);
+        double expected = 0;
+        for (float number : row) {
+            expected += (double) value * number;
+        }
+        for (Compute compute : new Compute[] {vector, scalar}) {
+            float[] y = new float[16];
+            compute.gemv().outputMajor(w, x, 0, y, 0);
+            assertEquals(expected, y[15], Math.abs(expected) * 0x1p-20, type + " of bytes " + fill + " times " + value);
         }
     }
 }

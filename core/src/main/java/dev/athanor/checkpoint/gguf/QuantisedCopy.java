@@ -77,7 +77,7 @@ public final class QuantisedCopy {
             made = Optional.of(make(directory, file, type, checksum, listener));
         }
         Optional<Path> rows = Optional.empty();
-        if (type.quantised() && !Files.exists(RowsFile.beside(file))) {
+        if (type.quantised() && (!Files.exists(RowsFile.beside(file)) || RowsFile.ofAnotherLayout(file))) {
             rows = RowsWriter.write(file).map(RowsWriter.Result::file);
         }
         return new Copy(file, made, rows);

@@ -40,6 +40,9 @@ final class RowsFile {
     static final long MAGIC = 0x3153574f52485441L; // ATHROWS1
     static final int TRAILER = 32;
 
+    /** Where the number of the layout stands among them. */
+    static final int LAYOUT_AT = 20;
+
     /** Bytes under one checksum. */
     static final int PART = 4 << 20;
 
@@ -91,6 +94,20 @@ final class RowsFile {
             return parse(path, channel, file, modelBytes);
         } catch (IOException e) {
             throw new Unusable(path + ": cannot be read: " + e.getMessage());
+        }
+    }
+
+    /** Whether the rows beside a GGUF file were laid out by another version of Athanor, in another way. */
+    static boolean ofAnotherLayout(Path model) {
+        Path path = beside(model);
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            if (channel.size() < TRAILER) {
+                return false;
+            }
+            ByteBuffer end = read(path, channel, channel.size() - TRAILER, TRAILER);
+            return end.getLong(TRAILER - Long.BYTES) == MAGIC && end.getInt(LAYOUT_AT) != Interleaved.LAYOUT;
+        } catch (IOException | Unusable e) {
+            return false; // whoever opens it says why
         }
     }
 

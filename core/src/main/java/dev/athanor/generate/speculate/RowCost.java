@@ -2,7 +2,7 @@ package dev.athanor.generate.speculate;
 
 import dev.athanor.model.Parameter;
 import dev.athanor.model.Parameters;
-import dev.athanor.tensor.DType;
+import dev.athanor.quant.Interleaved;
 import dev.athanor.tensor.Stored;
 
 /**
@@ -18,22 +18,22 @@ record RowCost(double each, int together) {
     private static final RowCost SHARED = new RowCost(0.15, 4);
 
     /**
-     * Numbers of four bits are unpacked again for every four rows, which is most of the work: 16 rows take five times
-     * as long.
+     * Quantised rows meet every vector by itself, from the nearest cache after the first one: 4 rows take two and a
+     * half to three times as long as one, 16 rows nine to eleven times.
      */
-    private static final RowCost UNPACKED = new RowCost(0.25, 4);
+    private static final RowCost ALONE = new RowCost(0.6, 1);
 
     /** As measured (docs/speculation.md), by the type that most weights have. */
     static RowCost of(Parameters parameters) {
-        long four = parameters.list().stream()
-                .filter(RowCost::fourBits)
+        long alone = parameters.list().stream()
+                .filter(RowCost::alone)
                 .mapToLong(p -> p.spec().shape().elements())
                 .sum();
-        return four > parameters.count() / 2 ? UNPACKED : SHARED;
+        return alone > parameters.count() / 2 ? ALONE : SHARED;
     }
 
-    private static boolean fourBits(Parameter p) {
-        return p.weight() instanceof Stored s && (s.type() == DType.Q4_0 || s.type() == DType.Q4_K);
+    private static boolean alone(Parameter p) {
+        return p.weight() instanceof Stored s && Interleaved.has(s.type());
     }
 
     /** Time of a pass with {@code guesses} beside the newest token, in passes of that token alone. */

@@ -1,5 +1,6 @@
 package dev.athanor.checkpoint.gguf;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -116,6 +117,24 @@ class QuantisedCopyTest {
                     files.filter(f -> f.getFileName().toString().startsWith("tmp-"))
                             .count());
         }
+    }
+
+    @Test
+    void rowsOfAnotherLayoutAreWrittenAnew() throws IOException {
+        Path model = model();
+        Path rows = RowsFile.beside(copy(model));
+        byte[] bytes = Files.readAllBytes(rows);
+        byte[] old = bytes.clone();
+        old[old.length - RowsFile.TRAILER + RowsFile.LAYOUT_AT]++;
+        Files.write(rows, old);
+        assertEquals(
+                Optional.of(rows),
+                QuantisedCopy.of(model, DType.Q8_0, progress -> {}).rows());
+        assertArrayEquals(bytes, Files.readAllBytes(rows));
+        assertEquals(
+                Optional.empty(),
+                QuantisedCopy.of(model, DType.Q8_0, progress -> {}).rows(),
+                "written once");
     }
 
     @Test
