@@ -2,8 +2,10 @@ package dev.athanor.generate.speculate;
 
 import dev.athanor.model.Parameter;
 import dev.athanor.model.Parameters;
-import dev.athanor.quant.Interleaved;
+import dev.athanor.tensor.DType;
 import dev.athanor.tensor.Stored;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * What rows cost in a pass that computes each alone.
@@ -23,6 +25,9 @@ record RowCost(double each, int together) {
      */
     private static final RowCost ALONE = new RowCost(0.6, 1);
 
+    private static final Set<DType> MULTIPLIED_ALONE =
+            EnumSet.of(DType.Q4_0, DType.Q4_K, DType.Q5_K, DType.Q6_K, DType.Q8_0);
+
     /** As measured (docs/speculation.md), by the type that most weights have. */
     static RowCost of(Parameters parameters) {
         long alone = parameters.list().stream()
@@ -33,7 +38,7 @@ record RowCost(double each, int together) {
     }
 
     private static boolean alone(Parameter p) {
-        return p.weight() instanceof Stored s && Interleaved.has(s.type());
+        return p.weight() instanceof Stored s && MULTIPLIED_ALONE.contains(s.type());
     }
 
     /** Time of a pass with {@code guesses} beside the newest token, in passes of that token alone. */
