@@ -46,11 +46,8 @@ public final class RoundedActivations {
 
     /** Places of {@link #numbers} to a vector for rows of a type: factors, and behind them what takes a bias off. */
     static int perVector(DType type, int columns) {
-        int factors = columns / 2;
-        return switch (Interleaved.perWord(type)) {
-            case 8 -> factors;
-            default -> factors + columns / IntegerDots.summed(type);
-        };
+        int biases = Interleaved.perWord(type) == 8 ? 0 : columns / IntegerDots.summed(type);
+        return columns / 2 + biases;
     }
 
     /**

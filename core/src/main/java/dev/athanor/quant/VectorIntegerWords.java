@@ -20,7 +20,7 @@ import jdk.incubator.vector.ShortVector;
  * between groups of columns, for want of registers.
  *
  * <p>Two of a group's eight words are written out: with four or eight the sixteen registers of these machines are too
- * few, and rows are read from the nearest cache at 19 and 13 instead of 20 GB/s.
+ * few, and rows come from memory slower (docs/performance.md).
  */
 final class VectorIntegerWords {
     private static final int ROWS = Interleaved.ROWS;
